@@ -1,0 +1,1 @@
+"""Back-propagation, proved and run."""

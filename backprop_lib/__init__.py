@@ -1,1 +1,37 @@
-"""Back-propagation, proved and run."""
+"""Back-propagation, proved on symbols and run on arrays: the companion of the book.
+The public names stand here; the modules behind them can be read in an evening."""
+
+from .activations import (
+    ACTIVATIONS,
+    Activation,
+    leaky_relu,
+    linear,
+    piecewise_linear,
+    relu,
+    sigmoid,
+    sign,
+    softmax,
+    softplus,
+    step,
+    tanh,
+)
+from .losses import (
+    LOSSES,
+    Loss,
+    binary_cross_entropy,
+    cross_entropy,
+    half_squared_error,
+    mean_squared_error,
+    softmax_cross_entropy,
+)
+from .network import Backward, Network, Trace
+
+_LAZY = ("plots", "explorers", "symbolic")  # they import matplotlib or SymPy: at first use only
+
+
+def __getattr__(name: str) -> object:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

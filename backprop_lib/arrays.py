@@ -1,0 +1,131 @@
+"""What comes in from outside is looked at once, here, before any formula sees it.
+Every complaint names the argument, what came, what was expected and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+
+def as_array(name: str, value: ArrayLike, *, finite: bool = True) -> Array:
+    """Turn ``value`` into an array of floats (or of SymPy objects) or say why it cannot be one.
+
+    Parameters
+    ----------
+    name : str
+        What the caller calls the argument; it opens the message.
+    value : array_like
+        Numbers, or SymPy expressions (these give an array of dtype object).
+    finite : bool
+        Refuse nan and infinity.
+
+    Returns
+    -------
+    ndarray
+        The dtype of the input when it is a floating or complex one; integers and booleans become
+        float64.
+
+    Raises
+    ------
+    TypeError
+        If the value is ragged, text, or otherwise no numbers.
+    ValueError
+        If a value is nan or infinite.
+    """
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{name} must be an array of numbers, got rows of unequal length or mixed objects "
+            f"({error}); give every row the same number of entries."
+        ) from None
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.kind == "O":
+        return _symbols(name, array)
+    if array.dtype.kind not in "fc":
+        raise TypeError(
+            f"{name} must be an array of numbers, got dtype {array.dtype}; convert it with "
+            f"np.asarray({name}, dtype=float)."
+        )
+    if finite and not np.isfinite(array).all():
+        require_finite(name, array)
+    return array
+
+
+def require_finite(name: str, array: Array) -> None:
+    """Raise ``ValueError`` that names the first nan or infinite entry of ``array``, if any."""
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        place = tuple(int(k) for k in bad[0])
+        where = f" at index {place if len(place) > 1 else place[0]}" if place else ""
+        raise ValueError(
+            f"{name} must be finite, got {array[place]}{where} ({len(bad)} of {array.size} entries "
+            f"are not finite); remove or replace such entries."
+        )
+
+
+def require_shape(name: str, array: Array, expected: tuple[Any, ...], remedy: str) -> None:
+    """Raise ``ValueError`` unless the shape fits.
+
+    In ``expected`` a letter stands for any length, and a leading ``...`` for any leading axes.
+    """
+    want = expected[1:] if expected[:1] == (...,) else expected
+    have = array.shape[max(0, array.ndim - len(want)) :] if want != expected else array.shape
+    if len(have) != len(want) or any(
+        isinstance(w, int) and w != h for w, h in zip(want, have, strict=True)
+    ):
+        raise ValueError(
+            f"{name} must have shape {show_shape(expected)}, got {show_shape(array.shape)}; "
+            f"{remedy}"
+        )
+
+
+def require_same_shape(first: str, a: Array, second: str, b: Array) -> None:
+    """Raise ``ValueError`` unless the last two axes of ``a`` equal the shape of ``b``.
+
+    NumPy would broadcast (n, 1) against (n,) to (n, n) without a word; here that is an error.
+    """
+    if a.shape[-2:] != b.shape[-2:] or b.ndim != 2 or a.ndim < 2:
+        raise ValueError(
+            f"{first} and {second} must have the same shape (n, d), got {show_shape(a.shape)} and "
+            f"{show_shape(b.shape)}; give {second} one row a sample and one column an output."
+        )
+
+
+def require_reusable(name: str, have: Array, shape: tuple[int, ...], *inputs: Array) -> None:
+    """Raise ``ValueError`` unless ``have`` can take a result of that shape made from ``inputs``."""
+    dtype = np.result_type(*inputs)
+    if have.shape != shape or have.dtype != dtype:
+        raise ValueError(
+            f"{name} must have shape {show_shape(shape)} and dtype {dtype} to be reused, got "
+            f"{show_shape(have.shape)} and {have.dtype}; leave out= away to get new arrays."
+        )
+
+
+def show_shape(shape: tuple[Any, ...]) -> str:
+    """Write a shape the way the documentation does: ``(n, 3)``."""
+    lengths = ["..." if length is ... else str(length) for length in shape]
+    return f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"
+
+
+def elementwise(function: Callable[[Any], Any], array: Array) -> Array:
+    """Apply a function of one SymPy object to every entry of an object array."""
+    return np.asarray(np.frompyfunc(function, 1, 1)(array), dtype=object)
+
+
+def _symbols(name: str, array: Array) -> Array:
+    import sympy as sp
+
+    for place, entry in np.ndenumerate(array):
+        if not isinstance(entry, (sp.Basic, int, float, complex)):
+            raise TypeError(
+                f"{name} must hold numbers or SymPy expressions, got {type(entry).__name__} "
+                f"{entry!r} at index {place}; give every row the same number of entries."
+            )
+    return elementwise(sp.sympify, array)

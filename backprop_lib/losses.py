@@ -1,0 +1,202 @@
+"""The losses of the course: how wrong the outputs are, as one number, and which way is worse.
+Every loss is a mean over the n samples of a sum over the outputs, so the 1/n stands here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .activations import softmax
+from .arrays import Array, as_array, elementwise, require_same_shape
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Loss:
+    r"""A loss J, mean over samples, with its gradient in the outputs.
+
+    .. math:: J = \frac1n \sum_{i=1}^{n} \sum_k \ell(a_{ik}, y_{ik})
+
+    Parameters
+    ----------
+    name : str
+        The key in ``LOSSES``.
+    formula : callable
+        ``formula(sp, a, y)``: the SymPy expression of one term ℓ(a, y).
+    value : callable
+        ``value(a, y)``: J, shape (...) for a of shape (..., n, d) and y of shape (n, d).
+    gradient_value : callable
+        ``gradient_value(a, y, out)``: ∂J/∂a, shape (..., n, d), the 1/n included.
+    fits : frozenset of str, optional
+        Names of the output activations that it can follow; None if any.
+    targets : callable
+        ``targets(y)`` raises ``ValueError`` for targets that the loss has no meaning for.
+
+    Examples
+    --------
+    >>> import backprop_lib as bp
+    >>> float(bp.half_squared_error([[3.0, 1.0]], [[1.0, 1.0]]))
+    2.0
+    >>> bp.half_squared_error.gradient([[3.0, 1.0]], [[1.0, 1.0]])
+    array([[2., 0.]])
+    """
+
+    name: str
+    formula: Callable[[Any, Any, Any], Any]
+    value: Callable[[Array, Array], Any]
+    gradient_value: Callable[[Array, Array, Array | None], Array]
+    fits: frozenset[str] | None = None
+    targets: Callable[[Array], None] = lambda y: None
+
+    @cached_property
+    def expr(self) -> Any:
+        """One term ℓ(a, y) in SymPy's symbols a and y (for logits: of the indexed a[k], y[k])."""
+        import sympy as sp
+
+        return self.formula(sp, sp.Symbol("a", real=True), sp.Symbol("y", real=True))
+
+    def __call__(self, a: ArrayLike, y: ArrayLike) -> Any:
+        """Return J.
+
+        Parameters
+        ----------
+        a : array_like, shape (..., n, d)
+            Outputs of the network (logits where the loss says so).
+        y : array_like, shape (n, d)
+            Targets.
+
+        Returns
+        -------
+        float, or ndarray of shape (...) for a stack of outputs
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a or y are no finite numbers, differ in shape, or y is no target for this loss.
+        """
+        return self.value(*self._checked(a, y))
+
+    def gradient(self, a: ArrayLike, y: ArrayLike) -> Array:
+        """Return ∂J/∂a, shape (..., n, d); parameters and errors as for a call."""
+        return self.gradient_value(*self._checked(a, y), None)
+
+    def _checked(self, a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        a, y = as_array("a", a), as_array("y", y)
+        require_same_shape("a", a, "y", y)
+        if y.dtype != object:
+            self.targets(y)
+        return a, y
+
+    def __repr__(self) -> str:
+        return f"<loss {self.name}>"
+
+
+def _mean_of_terms(terms: Array) -> Any:
+    """Sum over outputs, mean over samples: (..., n, d) to (...)."""
+    return terms.sum(axis=(-2, -1)) / terms.shape[-2]
+
+
+half_squared_error = Loss(
+    name="half_squared_error",
+    formula=lambda sp, a, y: (a - y) ** 2 / 2,
+    value=lambda a, y: _mean_of_terms((a - y) ** 2) / 2,
+    gradient_value=lambda a, y, out: np.divide(np.subtract(a, y), a.shape[-2], out=out),
+)
+
+mean_squared_error = Loss(
+    name="mean_squared_error",
+    formula=lambda sp, a, y: (a - y) ** 2,
+    value=lambda a, y: _mean_of_terms((a - y) ** 2),
+    gradient_value=lambda a, y, out: np.divide(2 * np.subtract(a, y), a.shape[-2], out=out),
+)
+
+
+def _log(p: Array) -> Array:
+    # A probability that underflowed to 0 counts as the smallest normal number: the loss is then
+    # large (708 in float64) and finite.
+    if p.dtype == object:
+        import sympy as sp
+
+        return elementwise(sp.log, p)
+    return np.asarray(np.log(_not_zero(p)))
+
+
+def _not_zero(p: Array) -> Array:
+    return p if p.dtype == object else np.maximum(p, np.finfo(p.dtype).tiny)
+
+
+def _between_0_and_1(y: Array) -> None:
+    if y.size and not (0 <= y.min() and y.max() <= 1):
+        bad = y.min() if y.min() < 0 else y.max()
+        raise ValueError(
+            f"y must lie between 0 and 1 for a cross entropy, got {bad}; a target is the "
+            f"probability of its class (turn labels into rows with bp.one_hot)."
+        )
+
+
+def _distribution(y: Array) -> None:
+    _between_0_and_1(y)
+    total = y.sum(axis=-1)
+    wrong = np.flatnonzero(abs(total - 1) > 1e-6)
+    if len(wrong):
+        raise ValueError(
+            f"y must have rows that sum to 1, got {total[wrong[0]]:.6g} in row {wrong[0]}; "
+            f"a row is a distribution over the classes (see bp.one_hot)."
+        )
+
+
+cross_entropy = Loss(
+    name="cross_entropy",
+    formula=lambda sp, a, y: -y * sp.log(a),
+    value=lambda a, y: -_mean_of_terms(y * _log(a)),
+    gradient_value=lambda a, y, out: np.divide(-y / a.shape[-2], _not_zero(a), out=out),
+    fits=frozenset({"softmax", "sigmoid"}),
+    targets=_distribution,
+)
+
+binary_cross_entropy = Loss(
+    name="binary_cross_entropy",
+    formula=lambda sp, a, y: -y * sp.log(a) - (1 - y) * sp.log(1 - a),
+    value=lambda a, y: -_mean_of_terms(y * _log(a) + (1 - y) * _log(1 - a)),
+    gradient_value=lambda a, y, out: np.divide(
+        (1 - y) / _not_zero(1 - a) - y / _not_zero(a), a.shape[-2], out=out
+    ),
+    fits=frozenset({"sigmoid"}),
+    targets=_between_0_and_1,
+)
+
+
+def _log_sum_exp(z: Array) -> Array:
+    """log Σ_k e^(z_k) along the last axis, kept: (..., d) to (..., 1)."""
+    if z.dtype == object:
+        import sympy as sp
+
+        return _log(elementwise(sp.exp, z).sum(axis=-1, keepdims=True))
+    largest = np.take_along_axis(z, z.real.argmax(axis=-1, keepdims=True), axis=-1)
+    return np.asarray(largest + np.log(np.exp(z - largest).sum(axis=-1, keepdims=True)))
+
+
+def _softmax_cross_entropy_formula(sp: Any, a: Any, y: Any) -> Any:
+    n, j, k = (sp.Symbol(s, integer=True, nonnegative=True) for s in "njk")
+    a, y = sp.IndexedBase(a, shape=(n,)), sp.IndexedBase(y, shape=(n,))
+    return y[k] * (sp.log(sp.Sum(sp.exp(a[j]), (j, 0, n - 1))) - a[k])
+
+
+softmax_cross_entropy = Loss(
+    name="softmax_cross_entropy",
+    formula=_softmax_cross_entropy_formula,
+    value=lambda a, y: _mean_of_terms(y * (_log_sum_exp(a) - a)),
+    # The derivative of the softmax and that of the logarithm cancel: p − y remains.
+    gradient_value=lambda a, y, out: np.divide(softmax(a) - y, a.shape[-2], out=out),
+    fits=frozenset({"linear"}),
+    targets=_distribution,
+)
+
+_ALL = (
+    half_squared_error, mean_squared_error, cross_entropy, binary_cross_entropy, softmax_cross_entropy
+)  # fmt: skip
+LOSSES: dict[str, Loss] = {loss.name: loss for loss in _ALL}

@@ -1,0 +1,322 @@
+"""The network: its shape, the forward pass and the backward pass. This is the file that the whole
+course is about; the numbers live in one flat vector θ, and every function here is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import parameters
+from .activations import Activation
+from .arrays import Array, as_array, require_reusable, require_shape, show_shape
+from .losses import Loss
+from .parameters import Layers
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What the forward pass keeps: ``z[l]`` and ``a[l]``, each (..., n, d_l); z[0] is None."""
+
+    z: Layers
+    a: Layers
+
+
+@dataclass(frozen=True)
+class Backward:
+    """What the backward pass finds.
+
+    Parameters
+    ----------
+    gradient : ndarray, shape (..., p)
+        ∂J/∂θ, in the order of θ.
+    delta : list of ndarray
+        ``delta[l]`` = ∂J/∂z^l, (..., n, d_l); delta[0] is None.
+    W, b : list of ndarray
+        Views of ``gradient``: ``W[l]`` = ∂J/∂W^l, ``b[l]`` = ∂J/∂b^l; entry 0 is None.
+    """
+
+    gradient: Array
+    delta: Layers
+    W: Layers
+    b: Layers
+
+
+@dataclass(frozen=True)
+class Network:
+    r"""A fully connected network, as a shape that owns no numbers.
+
+    .. math:: z^l = a^{l-1} W^l + b^l, \qquad a^l = \varphi_l(z^l), \qquad l = 1, \dots, L
+
+    with a⁰ = X, one sample a row.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        d₀, …, d_L: inputs, then units of each layer.
+    activations : sequence of Activation
+        φ₁, …, φ_L.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is no positive integer, or the number of activations is not the number of layers.
+
+    Examples
+    --------
+    >>> import backprop_lib as bp
+    >>> net = bp.Network(sizes=(2, 3, 1), activations=(bp.tanh, bp.linear))
+    >>> net.depth, net.parameter_count
+    (2, 13)
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[Activation, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sizes", parameters.checked_sizes(self.sizes))
+        object.__setattr__(self, "activations", tuple(self.activations))
+        if len(self.activations) != self.depth:
+            raise ValueError(
+                f"activations must have one entry a layer ({self.depth} for sizes={self.sizes}), "
+                f"got {len(self.activations)}; the inputs have none."
+            )
+        for activation in self.activations:
+            if not isinstance(activation, Activation):
+                raise TypeError(
+                    f"activations must be Activation records such as bp.sigmoid, got "
+                    f"{activation!r}; look names up in bp.ACTIVATIONS."
+                )
+
+    @property
+    def depth(self) -> int:
+        """L, the number of layers with weights."""
+        return len(self.sizes) - 1
+
+    @property
+    def parameter_count(self) -> int:
+        """p, the length of θ."""
+        return parameters.count(self.sizes)
+
+    def pack(self, W: Sequence[ArrayLike], b: Sequence[ArrayLike]) -> Array:
+        """Lay weights and biases into one vector θ: W¹ row by row, b¹, W², b², …
+
+        Parameters
+        ----------
+        W : sequence of array_like
+            W¹, …, W^L, each (..., d_{l−1}, d_l); or the list that ``unpack`` gives.
+        b : sequence of array_like
+            b¹, …, b^L, each (..., d_l); or the list that ``unpack`` gives.
+
+        Returns
+        -------
+        ndarray, shape (..., p)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a layer is missing or has another shape, or a number is not finite.
+        """
+        return parameters.pack(self.sizes, W, b)
+
+    def unpack(self, theta: ArrayLike) -> tuple[Layers, Layers]:
+        """Look at θ as weights and biases: views, so that writing to them writes to θ.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., p)
+
+        Returns
+        -------
+        W, b : list of ndarray
+            ``W[l]`` is (..., d_{l−1}, d_l) and ``b[l]`` is (..., d_l); entry 0 is None.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If θ has another length or is not finite.
+        """
+        return parameters.views(self.sizes, self._checked_theta(theta))
+
+    def forward(self, theta: ArrayLike, X: ArrayLike, out: Trace | None = None) -> Trace:
+        r"""Run the network and keep what the backward pass needs.
+
+        .. math:: z^l = a^{l-1} W^l + b^l, \qquad a^l = \varphi_l(z^l)
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., p)
+            One parameter vector, or a stack of them: K networks run at once.
+        X : array_like, shape (n, d_0)
+            One sample a row.
+        out : Trace, optional
+            An earlier trace of the same shapes, whose arrays are overwritten.
+
+        Returns
+        -------
+        Trace
+            ``z[l]`` and ``a[l]``, each (..., n, d_l), for l = 1 … L; ``a[0]`` is X.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If θ or X has the wrong shape, is empty or not finite.
+        """
+        theta, X = self._checked_theta(theta), self._checked_X(X)
+        if out is not None:
+            require_reusable(
+                "out.z", out.z[-1], (*theta.shape[:-1], len(X), self.sizes[-1]), theta, X
+            )
+        return self._forward(*parameters.views(self.sizes, theta), X, out)
+
+    def backward(
+        self, theta: ArrayLike, trace: Trace, gradient: ArrayLike, out: Backward | None = None
+    ) -> Backward:
+        r"""Carry ∂J/∂a^L back through the layers: back-propagation.
+
+        .. math::
+            \delta^L &= \frac{\partial J}{\partial a^L} \odot \varphi_L'(z^L), \qquad
+            \delta^l = (\delta^{l+1} (W^{l+1})^T) \odot \varphi_l'(z^l) \\
+            \frac{\partial J}{\partial W^l} &= (a^{l-1})^T \delta^l, \qquad
+            \frac{\partial J}{\partial b^l} = \mathbf 1^T \delta^l
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., p)
+            The parameters that made the trace.
+        trace : Trace
+            From ``forward``.
+        gradient : array_like, shape (..., n, d_L)
+            ∂J/∂a^L, from ``loss.gradient``, the 1/n of the mean included.
+        out : Backward, optional
+            An earlier result of the same shapes, whose arrays are overwritten.
+
+        Returns
+        -------
+        Backward
+            ``gradient`` (..., p), ``delta[l]`` (..., n, d_l), and the views ``W[l]``, ``b[l]``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a shape does not fit the trace, or the gradient is not finite.
+        """
+        theta, gradient = self._checked_theta(theta), as_array("gradient", gradient)
+        a = trace.a[-1]
+        require_shape("gradient", gradient, a.shape, "it has the shape of trace.a[-1].")
+        if len(trace.a) != self.depth + 1 or a.shape[-1] != self.sizes[-1]:
+            raise ValueError(
+                f"trace must come from this network (sizes={self.sizes}), got layers of "
+                f"{[layer.shape[-1] for layer in trace.a]} units; call net.forward(theta, X)."
+            )
+        if out is not None:
+            require_reusable("out.delta", out.delta[-1], a.shape, theta, gradient)
+        return self._backward(parameters.views(self.sizes, theta)[0], trace, gradient, out)
+
+    def objective(
+        self, loss: Loss, X: ArrayLike, Y: ArrayLike
+    ) -> Callable[[ArrayLike], tuple[Any, Array]]:
+        """Return the function θ → (J, ∇J) of this network, loss and data.
+
+        Parameters
+        ----------
+        loss : Loss
+        X : array_like, shape (n, d_0)
+        Y : array_like, shape (n, d_L)
+
+        Returns
+        -------
+        callable
+            ``objective(theta)`` with θ of shape (..., p) returns J of shape (...) and the gradient
+            of shape (..., p). ``scipy.optimize.minimize(objective, theta, jac=True)`` takes it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the data do not fit the network, or the loss does not fit the output activation.
+
+        Examples
+        --------
+        >>> import backprop_lib as bp
+        >>> net = bp.Network(sizes=(1, 1), activations=(bp.linear,))
+        >>> objective = net.objective(bp.half_squared_error, X=[[1.0], [3.0]], Y=[[2.0], [2.0]])
+        >>> objective([1.0, 0.0])
+        (np.float64(0.5), array([1., 0.]))
+        """
+        X, Y = self.check_data(loss, X, Y)
+
+        def objective(theta: ArrayLike) -> tuple[Any, Array]:
+            W, b = parameters.views(self.sizes, self._checked_theta(theta))
+            trace = self._forward(W, b, X)
+            back = self._backward(W, trace, loss.gradient_value(trace.a[-1], Y, None))
+            return loss.value(trace.a[-1], Y), back.gradient
+
+        return objective
+
+    def check_data(self, loss: Loss, X: ArrayLike, Y: ArrayLike) -> tuple[Array, Array]:
+        """Return X (n, d_0) and Y (n, d_L) as arrays, or raise if they do not fit this network."""
+        output = self.activations[-1].name
+        if loss.fits is not None and output not in loss.fits:
+            raise ValueError(
+                f"loss {loss.name} needs an output activation among {sorted(loss.fits)}, got "
+                f"{output}; change the last entry of activations or the loss."
+            )
+        X, Y = self._checked_X(X), as_array("Y", Y)
+        remedy = "give Y one row a sample and one column an output unit."
+        require_shape("Y", Y, (len(X), self.sizes[-1]), remedy)
+        if Y.dtype != object:
+            loss.targets(Y)
+        return X, Y
+
+    def describe(self) -> str:
+        """Return a table of the layers: units, activation, shapes and parameter counts."""
+        return parameters.table(self.sizes, [phi.name for phi in self.activations])
+
+    # The two passes. Everything that comes in here has been checked.
+
+    def _forward(self, W: Layers, b: Layers, X: Array, out: Trace | None = None) -> Trace:
+        trace = out or Trace(z=[None] * (self.depth + 1), a=[None] * (self.depth + 1))
+        trace.a[0] = X
+        for l, activation in enumerate(self.activations, start=1):
+            trace.z[l] = np.matmul(trace.a[l - 1], W[l], out=trace.z[l])
+            trace.z[l] += b[l][..., None, :]
+            trace.a[l] = activation(trace.z[l], out=trace.a[l])
+        return trace
+
+    def _backward(
+        self, W: Layers, trace: Trace, gradient: Array, out: Backward | None = None
+    ) -> Backward:
+        back = out or self._new_backward(trace, gradient)
+        delta = back.delta
+        for l in range(self.depth, 0, -1):
+            delta[l] = self.activations[l - 1].pullback(
+                gradient, trace.z[l], trace.a[l], out=delta[l]
+            )
+            np.matmul(trace.a[l - 1].mT, delta[l], out=back.W[l])
+            np.sum(delta[l], axis=-2, out=back.b[l])
+            if l > 1:
+                gradient = np.matmul(delta[l], W[l].mT, out=delta[l - 1])
+        return back
+
+    def _new_backward(self, trace: Trace, gradient: Array) -> Backward:
+        dtype = np.result_type(trace.a[-1], gradient)
+        flat = np.empty((*gradient.shape[:-2], self.parameter_count), dtype)
+        delta = [None, *(np.empty(z.shape, dtype) for z in trace.z[1:])]
+        return Backward(flat, delta, *parameters.views(self.sizes, flat))
+
+    def _checked_theta(self, theta: ArrayLike) -> Array:
+        theta = as_array("theta", theta)
+        p = self.parameter_count
+        require_shape("theta", theta, (..., p), f"sizes={self.sizes} need {p} parameters.")
+        return theta
+
+    def _checked_X(self, X: ArrayLike) -> Array:
+        X = as_array("X", X)
+        remedy = "give X one row a sample and one column an input."
+        require_shape("X", X, ("n", self.sizes[0]), remedy)
+        if not len(X):
+            raise ValueError(f"X must hold at least one sample, got shape {show_shape(X.shape)}.")
+        return X

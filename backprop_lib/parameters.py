@@ -1,0 +1,102 @@
+"""All weights and biases of a network lie in one flat vector θ: W¹ row by row, b¹, W², b², …
+These functions go from layers to θ and back; everything else in the library just handles vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .arrays import Array, as_array, require_shape, show_shape
+
+Layers: TypeAlias = list[Any]  # entry l belongs to layer l, as in the formulas; entry 0 is None
+
+
+def checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return the sizes as a tuple, or raise ``ValueError`` if they make no network."""
+    sizes = tuple(sizes)
+    if len(sizes) < 2:
+        raise ValueError(
+            f"sizes must name the inputs and at least one layer, got {sizes}; "
+            f"write for example sizes=(2, 3, 1)."
+        )
+    for size in sizes:
+        if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
+            raise ValueError(
+                f"sizes must be positive integers, got {size!r} in {sizes}; "
+                f"give the number of inputs, then the units of each layer."
+            )
+    return sizes
+
+
+def count(sizes: tuple[int, ...]) -> int:
+    """Return p, the length of θ: (d_{l−1} + 1) d_l summed over the layers."""
+    return sum((d_in + 1) * d_out for d_in, d_out in shapes(sizes))
+
+
+def shapes(sizes: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return (d_{l−1}, d_l), the shape of W^l, for every layer l = 1 … L."""
+    return list(pairwise(sizes))
+
+
+def views(sizes: tuple[int, ...], theta: Array) -> tuple[Layers, Layers]:
+    """Return W, b as views of θ (..., p): ``W[l]`` (..., d_{l−1}, d_l), ``b[l]`` (..., d_l)."""
+    W: Layers = [None]
+    b: Layers = [None]
+    start = 0
+    for d_in, d_out in shapes(sizes):
+        middle, end = start + d_in * d_out, start + (d_in + 1) * d_out
+        W.append(theta[..., start:middle].reshape(*theta.shape[:-1], d_in, d_out))
+        b.append(theta[..., middle:end])
+        start = end
+    return W, b
+
+
+def pack(sizes: tuple[int, ...], W: Sequence[ArrayLike], b: Sequence[ArrayLike]) -> Array:
+    """Return θ (..., p) from W^l (..., d_{l−1}, d_l) and b^l (..., d_l), copied."""
+    blocks = []
+    layers = zip(shapes(sizes), _each(sizes, "W", W), _each(sizes, "b", b), strict=True)
+    for l, (shape, weights, biases) in enumerate(layers, start=1):
+        w, c = as_array(f"W[{l}]", weights), as_array(f"b[{l}]", biases)
+        require_shape(f"W[{l}]", w, (..., *shape), "row i holds the weights that leave unit i.")
+        require_shape(f"b[{l}]", c, (..., shape[1]), "give one bias a unit.")
+        blocks += [w.reshape(*w.shape[:-2], -1), c]
+    try:
+        stack = np.broadcast_shapes(*(block.shape[:-1] for block in blocks))
+    except ValueError:
+        raise ValueError(
+            f"W and b must agree in their leading axes, got "
+            f"{[block.shape[:-1] for block in blocks]}; stack every layer for the same networks."
+        ) from None
+    return np.concatenate(
+        [np.broadcast_to(block, (*stack, block.shape[-1])) for block in blocks], axis=-1
+    )
+
+
+def _each(sizes: tuple[int, ...], name: str, values: Sequence[ArrayLike]) -> list[ArrayLike]:
+    depth = len(sizes) - 1
+    layers = list(values)
+    if len(layers) == depth + 1 and layers[0] is None:  # the list that views() gives
+        layers = layers[1:]
+    if len(layers) != depth:
+        raise ValueError(
+            f"{name} must have one array a layer ({depth} for sizes={sizes}), got {len(layers)}; "
+            f"write {name}=[{name}1, {name}2, ...]."
+        )
+    return layers
+
+
+def table(sizes: tuple[int, ...], activations: list[str]) -> str:
+    """Return a table of the layers: units, activation, shapes of W and b, parameter counts."""
+    rows = [("layer", "units", "activation", "W", "b", "parameters")]
+    rows += [("0", f"{sizes[0]}", "(inputs)", "", "", "")]
+    for l, ((d_in, d_out), name) in enumerate(zip(shapes(sizes), activations, strict=True), 1):
+        W, b = show_shape((d_in, d_out)), show_shape((d_out,))
+        rows.append((f"{l}", f"{d_out}", name, W, b, f"{(d_in + 1) * d_out}"))
+    rows += [("", "", "", "", "total", f"{count(sizes)}")]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return "\n".join(lines)

@@ -1,0 +1,68 @@
+# One file for readers and for CI. `make` lists the targets; `make book` and `make test` are all you need.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+# The interpreters to try; `make book PYTHON=/path/to/python` tries that one only.
+CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+INDEX := _build/html/book/index.html
+
+# One thread for each kernel: the notebooks already run side by side.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book notebooks test lint lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+book: $(VENV)/.book ## build the book and print the address of its first page
+	@$(BIN)/jupyter-book build --quiet --warningiserror --keep-going .
+	@$(BIN)/python -c 'import pathlib; print("The book:", pathlib.Path("$(INDEX)").resolve().as_uri())'
+
+notebooks: $(VENV)/.book ## run the notebooks in place and reduce them to the form that is committed
+	@$(BIN)/python tools/notebooks.py run
+
+# Cheap stages first; the first one that fails ends the run.
+test: lint ## check everything: style, types, library, notebooks, built pages in a browser
+	@$(BIN)/python -m pytest tests backprop_lib --ignore tests/browser
+	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile book
+	@$(MAKE) --no-print-directory book
+	@$(BIN)/python -m pytest tests/browser
+
+lint: $(VENV)/.test ## check style and types only
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Not formatted. To repair: $(BIN)/ruff format"; exit 1; }
+	@$(BIN)/mypy
+
+lock: $(VENV)/.book ## write constraints.txt anew, keeping the versions that still fit
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/python tools/lock.py
+
+clean: ## remove everything that was built; the installed packages in .venv stay
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find backprop_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@for python in $(CANDIDATES); do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$python && break; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "No Python 3.11 or newer among: $(CANDIDATES)."; \
+	    echo "Install one, or name it: make book PYTHON=/path/to/python3.12"; \
+	    exit 1; \
+	fi; \
+	"$$found" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# A stamp for each set of packages: pip runs again only when the pins or the list of dependencies changed.
+$(VENV)/.book: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the packages of the book into $(VENV) (one to three minutes) ..."
+	@$(PIP_INSTALL) --editable '.[book]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the packages of the book and of its tests into $(VENV) (one to three minutes) ..."
+	@$(PIP_INSTALL) --editable '.[book,test]'
+	@touch $@ $(VENV)/.book

@@ -1,0 +1,64 @@
+"""A Sphinx extension: notebooks run before the pages are made, and no page asks another machine for anything.
+
+It is loaded from _config.yml, so that a plain `jupyter-book build .` does the same as `make book`.
+"""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import notebooks
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+MATHJAX_PACKAGE = "sphinx-mathjax-offline"
+# The whole package is 24 MB; these parts are all that a page can ask for.
+MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+
+
+def set_cache(app: Sphinx, config: Config) -> None:
+    """Read outputs from the cache of this very library: a new key makes Sphinx read every page again."""
+    config.nb_execution_mode = "cache"
+    config.nb_execution_cache_path = str(notebooks.cache_folder())
+    os.environ["BACKPROP_BOOK"] = "1"
+
+
+def fill_cache(app: Sphinx) -> None:
+    """Run what is missing; a failing cell ends the build here, with its name and without a traceback of Sphinx."""
+    try:
+        notebooks.fill_cache()
+    except notebooks.CellFailed as failure:
+        raise SystemExit(f"\n{failure}\n") from None
+
+
+def rewrite_all(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """When one page was read anew, write all: each shows the titles of the others in its contents."""
+    if docnames:
+        app.connect("env-updated", lambda app, env: sorted(env.found_docs))
+
+
+def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
+    """Put the script and the fonts of MathJax beside the pages."""
+    package = importlib.util.find_spec(MATHJAX_PACKAGE)
+    assert package and package.origin, f"{MATHJAX_PACKAGE} is not installed"
+    source = Path(package.origin).parent / "static" / "mathjax"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    if exception or target.exists():
+        return
+    for part in MATHJAX_PARTS:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part)
+        else:
+            (target / part).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / part, target / part)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the four steps to the events of a build."""
+    app.connect("config-inited", set_cache)
+    app.connect("builder-inited", fill_cache)
+    app.connect("env-before-read-docs", rewrite_all)
+    app.connect("build-finished", copy_mathjax)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,27 @@
+"""Write constraints.txt: one exact version of every package, for every Python and platform we support.
+
+The versions already in the file are kept where they still fit; delete the file first to move to the newest.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PINS = ROOT / "constraints.txt"
+HEADER = "# Exact versions of everything installed. Written by `make lock`; do not edit.\n"
+
+COMMAND = [
+    *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"),
+    *("--extra", "book", "--extra", "test"),
+    "--universal",  # one file for all platforms, with markers where they differ
+    *("--python-version", "3.11"),  # the oldest that we support
+    *("--fork-strategy", "fewest"),  # the same NumPy on every Python: the same digits
+    *("--no-header", "--no-annotate", "--quiet"),
+    *("--output-file", PINS.name),
+]
+
+subprocess.run(COMMAND, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+lines = [line for line in PINS.read_text().splitlines() if "==" in line]
+PINS.write_text(HEADER + "\n".join(lines) + "\n")
+print(f"{PINS.name}: {len(lines)} pins")

@@ -15,6 +15,7 @@ from .activations import (
     step,
     tanh,
 )
+from .gradcheck import GradientCheck, check_gradient, hessian
 from .losses import (
     LOSSES,
     Loss,
@@ -25,6 +26,7 @@ from .losses import (
     softmax_cross_entropy,
 )
 from .network import Backward, Network, Trace
+from .optimizers import GradientDescent
 
 _LAZY = ("plots", "explorers", "symbolic")  # they import matplotlib or SymPy: at first use only
 

@@ -67,6 +67,11 @@ class Activation:
 
         return self.formula(sp, sp.Symbol("z", real=True))
 
+    @property
+    def smooth(self) -> bool:
+        """Whether φ has a derivative everywhere."""
+        return not self.kinks
+
     def __call__(self, z: ArrayLike, out: Array | None = None) -> Array:
         """Return φ(z).
 
@@ -131,7 +136,7 @@ class Activation:
         """
         if self.coupled_pullback is not None:
             return np.add(self.coupled_pullback(gradient, a), 0, out=out)
-        symbolic_kink = self.kinks and z.dtype == object
+        symbolic_kink = not self.smooth and z.dtype == object
         slope = self.derivative(z) if symbolic_kink else self.slope(z, a)
         delta: Array = np.multiply(gradient, slope, out=out)
         return delta
@@ -226,7 +231,7 @@ sigmoid = Activation(
 
 tanh = Activation(
     name="tanh",
-    formula=lambda sp, z: (sp.exp(z) - sp.exp(-z)) / (sp.exp(z) + sp.exp(-z)),
+    formula=lambda sp, z: sp.tanh(z),
     value=lambda z, out: np.tanh(z, out=out),
     derivative_value=lambda z: 4 * _sigmoid_derivative(2 * z),
     slope=lambda z, a: np.subtract(1, a * a),

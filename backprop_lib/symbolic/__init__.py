@@ -1,0 +1,16 @@
+"""Mathematics that proves itself: derivations line by line, and the backward pass on symbols."""
+
+from .algebra import FalseStepError
+from .backward import Proof, parameter_symbols, prove
+from .derivation import Derivation, chain, function, sigma
+
+__all__ = [
+    "Derivation",
+    "FalseStepError",
+    "Proof",
+    "chain",
+    "function",
+    "parameter_symbols",
+    "prove",
+    "sigma",
+]

@@ -1,0 +1,223 @@
+"""Derivations that cannot be wrong: a line enters a Derivation only when it has been proved.
+What a page of the book shows is therefore what was proved while the page was built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from ..activations import Activation, sigmoid
+from . import typesetting
+from .algebra import CHECKED, DIGITS, PROVED, FalseStepError, compare, evaluate
+
+
+def function(activation: Activation, name: str) -> Any:
+    """Return an activation as a SymPy function that prints as ``name`` and knows its formula.
+
+    Examples
+    --------
+    >>> from backprop_lib import relu, symbolic
+    >>> r = symbolic.function(relu, "r")
+    >>> r(3)
+    r(3)
+    """
+    (z,) = activation.expr.free_symbols
+    definition = staticmethod(lambda argument: activation.expr.subs(z, argument))
+    return type(name, (sp.Function,), {"definition": definition, "is_real": True})
+
+
+sigma = function(sigmoid, "sigma")
+
+
+def chain(*quantities: Any) -> Any:
+    """Return the product of slopes along one path, in that order and not multiplied out.
+
+    ``chain(E, o, z, w)`` is ∂E/∂o · ∂o/∂z · ∂z/∂w.
+    """
+    slopes = [sp.Derivative(y, x, evaluate=False) for y, x in pairwise(quantities)]
+    return sp.Mul(*slopes, evaluate=False) if len(slopes) > 1 else slopes[0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a derivation: the expression, why it follows, and how we know."""
+
+    expression: Any
+    reason: str = ""
+    status: str = PROVED
+
+
+class Derivation:
+    """A chain of equalities in which every line has been proved equal to the one before.
+
+    Parameters
+    ----------
+    start : SymPy expression or matrix
+        The left-hand side, for example ``sp.Derivative(f, x)``; it is shown as it stands.
+    where : mapping, optional
+        Definitions ``{symbol: expression}`` that the proofs may use; they are expanded as far as
+        they go, so ∂E/∂w follows every path from w to E.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from backprop_lib.symbolic import Derivation, sigma
+    >>> z = sp.Symbol("z", real=True)
+    >>> d = Derivation(sp.Derivative(sigma(z), z))
+    >>> d.step(sp.exp(-z) / (1 + sp.exp(-z)) ** 2, "chain rule")
+    Derivative(sigma(z), z)
+      = exp(-z)/(1 + exp(-z))**2    [proved: chain rule]
+    >>> d.step(sigma(z) ** 2, "wishful thinking")
+    Traceback (most recent call last):
+    backprop_lib.symbolic.algebra.FalseStepError: "wishful thinking": this step is false: at z = ...
+    """
+
+    def __init__(self, start: Any, where: Mapping[Any, Any] | None = None) -> None:
+        self.where = dict(where or {})
+        self.lines = [Line(sp.sympify(start))]
+
+    @property
+    def result(self) -> Any:
+        """The expression on the last line."""
+        return self.lines[-1].expression
+
+    def step(self, expression: Any, reason: str) -> Derivation:
+        """Add a line, or raise if it is not equal to the line before.
+
+        Parameters
+        ----------
+        expression : SymPy expression or matrix
+            Shown as it stands; build it unevaluated where SymPy would tidy it up.
+        reason : str
+            Why the line follows, in a few words; text between dollar signs is set as mathematics.
+
+        Returns
+        -------
+        Derivation
+            Itself.
+
+        Raises
+        ------
+        FalseStepError
+            With a counter-example, if the step is false. The derivation is then left as it was.
+        """
+        expression = sp.sympify(expression)
+        try:
+            status = compare(self.result, expression, self.where)
+        except FalseStepError as error:
+            raise FalseStepError(f'"{reason}": {error}') from None
+        self.lines.append(Line(expression, reason, status))
+        return self
+
+    def numbers(self, values: Mapping[Any, float], digits: int = 9) -> Derivation:
+        """Add two lines: the last one with a number in place of every factor, and its value.
+
+        Parameters
+        ----------
+        values : mapping
+            ``{symbol: number}`` for every symbol that has no definition.
+        digits : int
+            Significant digits shown.
+        """
+        exact = {s: sp.Rational(str(v)) for s, v in values.items()}
+
+        def number(e: Any) -> Any:
+            given = evaluate(e, self.where)
+            return (
+                typesetting.as_typed(values[given])
+                if given in values
+                else self._value(e, exact, digits)
+            )
+
+        shown = typesetting.with_numbers(self.result, number)
+        value = self._value(self.result, exact, digits)
+        if shown != value:
+            self.lines.append(Line(shown, "with the numbers put in", "computed"))
+        self.lines.append(Line(value, f"to {digits} digits", "computed"))
+        return self
+
+    def check(
+        self,
+        target: Any,
+        at: Mapping[Any, float] | None = None,
+        over: tuple[float, float] = (-8, 8),
+    ) -> Agreement:
+        """Compare the last line with what the library computes.
+
+        Parameters
+        ----------
+        target : callable or float
+            A function of one array, compared on 401 points of ``over``; or one number, compared
+            with the value at ``at``.
+        at : mapping, optional
+            ``{symbol: number}`` for a number.
+        over : (float, float)
+            The interval for a function.
+
+        Returns
+        -------
+        Agreement
+            The largest relative error.
+
+        Raises
+        ------
+        ValueError
+            If they differ by more than 1e-12, relative.
+        """
+        if not callable(target):
+            exact = {s: sp.Rational(str(v)) for s, v in (at or {}).items()}
+            want, have = [self._value(self.result, exact, 30)], [float(target)]
+        else:
+            formula = evaluate(self.result, self.where)
+            (symbol,) = formula.free_symbols
+            points = np.linspace(*over, 401)
+            have = list(target(points))
+            want = [formula.subs(symbol, sp.Rational(x)).evalf(30) for x in points]
+        pairs = zip(want, have, strict=True)
+        error = max(float(abs(w - sp.Rational(h)) / max(abs(w), 1e-300)) for w, h in pairs)
+        if error > 1e-12:
+            raise ValueError(
+                f"the library and the derivation differ by {error:.2g}, relative; one is wrong."
+            )
+        return Agreement(error, len(have))
+
+    def _value(self, expression: Any, values: Mapping[Any, Any], digits: int) -> Any:
+        exact = evaluate(expression, self.where).subs(values)
+        if exact.free_symbols:
+            missing = ", ".join(sorted(map(str, exact.free_symbols)))
+            raise ValueError(f"values must give every free symbol a number; missing: {missing}.")
+        return sp.Float(sp.N(exact, DIGITS), digits)
+
+    def __repr__(self) -> str:
+        return "\n  = ".join(
+            str(line.expression) + (f"    [{line.status}: {line.reason}]" if line.reason else "")
+            for line in self.lines
+        )
+
+    def _repr_latex_(self) -> str:
+        rows = [typesetting.to_latex(self.lines[0].expression)]
+        for line in self.lines[1:]:
+            unproved = rf" [{line.status}]" if line.status == CHECKED else ""
+            rows += [f"&{relation} {term}" for relation, term in typesetting.rows(line.expression)]
+            rows.append(rf"&\quad\small{typesetting.text(line.reason + unproved)}")
+        body = rows[0] + " " + " \\\\\n".join(rows[1:])
+        return f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the library is from a derivation: largest relative error over some points."""
+
+    error: float
+    points: int
+
+    def __repr__(self) -> str:
+        # A bound, not the error itself: the last bits differ between processors.
+        bound = "1e-14" if self.error < 1e-14 else "1e-12"
+        where = f"at {self.points} points" if self.points > 1 else ""
+        return f"the library agrees {where}".rstrip() + f": relative error below {bound}"

@@ -19,7 +19,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 book: $(VENV)/.book ## build the book and print the address of its first page
-	@$(BIN)/jupyter-book build --quiet --warningiserror --keep-going .
+	@$(BIN)/jupyter-book build --quiet --warningiserror --keep-going . > /dev/null || { \
+	    rm -rf _build/.doctrees; exit 1; } # else the next build would not read the faulty page again, and pass
 	@$(BIN)/python -c 'import pathlib; print("The book:", pathlib.Path("$(INDEX)").resolve().as_uri())'
 
 notebooks: $(VENV)/.book ## run the notebooks in place and reduce them to the form that is committed

@@ -39,6 +39,12 @@ def rewrite_all(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None
         app.connect("env-updated", lambda app, env: sorted(env.found_docs))
 
 
+def repair_roles(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Give the bibliography the roles of a list: those that docutils writes are deprecated."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Put the script and the fonts of MathJax beside the pages."""
     package = importlib.util.find_spec(MATHJAX_PACKAGE)
@@ -56,9 +62,10 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the four steps to the events of a build."""
+    """Connect the steps to the events of a build."""
     app.connect("config-inited", set_cache)
     app.connect("builder-inited", fill_cache)
     app.connect("env-before-read-docs", rewrite_all)
+    app.connect("html-page-context", repair_roles)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

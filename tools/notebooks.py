@@ -141,7 +141,7 @@ def run(paths: list[Path], then: Callable[[Path, NotebookNode], None], *, for_bo
 
         async def run_next(path: Path) -> None:
             async with free:
-                print(f"running {_shown(path)}", flush=True)
+                print(f"running {_shown(path)}", file=sys.stderr, flush=True)
                 try:
                     then(path, await _run_one(path, environment))
                 except CellFailed as failure:
@@ -156,16 +156,20 @@ def run(paths: list[Path], then: Callable[[Path, NotebookNode], None], *, for_bo
 
 async def _run_one(path: Path, environment: dict[str, str]) -> NotebookNode:
     notebook = read(path)
+    metadata = copy.deepcopy(notebook.metadata)
     started: list[NotebookNode] = []
 
     def note_start(cell: NotebookNode, cell_index: int) -> None:
-        started.append(cell)
+        if cell.cell_type == "code":
+            started.append(cell)
 
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
         on_cell_start=note_start,
+        record_timing=False,  # times in the metadata would hide the notebook from the cache
+        extra_arguments=["--log-level=ERROR"],  # else ipykernel warns that loopback sockets are not encrypted
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
@@ -176,6 +180,7 @@ async def _run_one(path: Path, environment: dict[str, str]) -> NotebookNode:
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 raise CellFailed(_describe(path, notebook, cell, f"it wrote to stderr:\n{output.text}"))
+    notebook.metadata = metadata  # nbclient edits it, and the cache looks a notebook up by it
     return notebook
 
 
@@ -233,6 +238,8 @@ def fill_cache(root: Path = ROOT) -> None:
         cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
     run([path for path in notebooks(root) if is_missing(path)], store, for_book=True)
+    lost = [path.name for path in notebooks(root) if is_missing(path)]
+    assert not lost, f"stored and not found again: {lost}"
 
 
 # -- command line ----------------------------------------------------------------------------------

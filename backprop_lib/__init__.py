@@ -15,6 +15,7 @@ from .activations import (
     step,
     tanh,
 )
+from .adaptive import AdaGrad, Adam, AMSGrad, RMSProp
 from .gradcheck import GradientCheck, check_gradient, hessian
 from .losses import (
     LOSSES,
@@ -26,7 +27,8 @@ from .losses import (
     softmax_cross_entropy,
 )
 from .network import Backward, Network, Trace
-from .optimizers import GradientDescent
+from .optimizers import GradientDescent, Momentum, Newton
+from .tables import Table
 
 _LAZY = ("plots", "explorers", "symbolic")  # they import matplotlib or SymPy: at first use only
 

@@ -15,6 +15,7 @@ from .activations import Activation
 from .arrays import Array, as_array, require_reusable, require_shape, show_shape
 from .losses import Loss
 from .parameters import Layers
+from .tables import Table
 
 
 @dataclass(frozen=True)
@@ -271,9 +272,31 @@ class Network:
             loss.targets(Y)
         return X, Y
 
-    def describe(self) -> str:
-        """Return a table of the layers: units, activation, shapes and parameter counts."""
-        return parameters.table(self.sizes, [phi.name for phi in self.activations])
+    def describe(self) -> Table:
+        """Return a table of the layers: units, activation, shapes of W and b, parameter counts.
+
+        Examples
+        --------
+        >>> import backprop_lib as bp
+        >>> bp.Network(sizes=(2, 3, 1), activations=(bp.tanh, bp.linear)).describe()
+        layer  units  activation  W       b     parameters
+        0      2      (inputs)
+        1      3      tanh        (2, 3)  (3,)  9
+        2      1      linear      (3, 1)  (1,)  4
+        total                                   13
+        """
+        shapes = parameters.shapes(self.sizes)
+        counts = [(d_in + 1) * d_out for d_in, d_out in shapes]
+        return Table(
+            {
+                "layer": [*range(self.depth + 1), "total"],
+                "units": [*self.sizes, ""],
+                "activation": ["(inputs)", *(phi.name for phi in self.activations), ""],
+                "W": ["", *(show_shape(shape) for shape in shapes), ""],
+                "b": ["", *(show_shape((d_out,)) for _, d_out in shapes), ""],
+                "parameters": ["", *counts, sum(counts)],
+            }
+        )
 
     # The two passes. Everything that comes in here has been checked.
 

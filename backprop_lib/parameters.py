@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, as_array, require_shape, show_shape
+from .arrays import Array, as_array, require_shape
 
 Layers: TypeAlias = list[Any]  # entry l belongs to layer l, as in the formulas; entry 0 is None
 
@@ -87,16 +87,3 @@ def _each(sizes: tuple[int, ...], name: str, values: Sequence[ArrayLike]) -> lis
             f"write {name}=[{name}1, {name}2, ...]."
         )
     return layers
-
-
-def table(sizes: tuple[int, ...], activations: list[str]) -> str:
-    """Return a table of the layers: units, activation, shapes of W and b, parameter counts."""
-    rows = [("layer", "units", "activation", "W", "b", "parameters")]
-    rows += [("0", f"{sizes[0]}", "(inputs)", "", "", "")]
-    for l, ((d_in, d_out), name) in enumerate(zip(shapes(sizes), activations, strict=True), 1):
-        W, b = show_shape((d_in, d_out)), show_shape((d_out,))
-        rows.append((f"{l}", f"{d_out}", name, W, b, f"{(d_in + 1) * d_out}"))
-    rows += [("", "", "", "", "total", f"{count(sizes)}")]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    return "\n".join(lines)

@@ -54,9 +54,13 @@ def pages(root: Path = ROOT) -> list[Path]:
         for suffix in (".ipynb", ".md"):
             if (path := root / f"{name}{suffix}").is_file():
                 return path
-        raise FileNotFoundError(f"_toc.yml names {name}, but there is no {name}.ipynb and no {name}.md")
+        raise FileNotFoundError(
+            f"_toc.yml names {name}, but there is no {name}.ipynb and no {name}.md"
+        )
 
-    return [file(name) for name in walk(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))]
+    return [
+        file(name) for name in walk(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))
+    ]
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
@@ -99,7 +103,9 @@ def committed_form(notebook: NotebookNode) -> NotebookNode:
         count += 1
         if cell.execution_count is not None:
             cell.execution_count = count
-        cell.outputs = [kept for output in cell.outputs if (kept := _committed_output(output, count))]
+        cell.outputs = [
+            kept for output in cell.outputs if (kept := _committed_output(output, count))
+        ]
     return notebook
 
 
@@ -131,7 +137,9 @@ def run(paths: list[Path], then: Callable[[Path, NotebookNode], None], *, for_bo
     a kernel.
     """
     environment = {name: text for name, text in os.environ.items() if name != "BACKPROP_BOOK"}
-    environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment |= dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+    )
     if for_book:
         environment["BACKPROP_BOOK"] = "1"
     failures: list[str] = []
@@ -169,7 +177,9 @@ async def _run_one(path: Path, environment: dict[str, str]) -> NotebookNode:
         kernel_name="python3",
         on_cell_start=note_start,
         record_timing=False,  # times in the metadata would hide the notebook from the cache
-        extra_arguments=["--log-level=ERROR"],  # else ipykernel warns that loopback sockets are not encrypted
+        extra_arguments=[
+            "--log-level=ERROR"
+        ],  # else ipykernel warns that loopback sockets are not encrypted
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
@@ -179,13 +189,18 @@ async def _run_one(path: Path, environment: dict[str, str]) -> NotebookNode:
     for cell in started:
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
-                raise CellFailed(_describe(path, notebook, cell, f"it wrote to stderr:\n{output.text}"))
+                raise CellFailed(
+                    _describe(path, notebook, cell, f"it wrote to stderr:\n{output.text}")
+                )
     notebook.metadata = metadata  # nbclient edits it, and the cache looks a notebook up by it
     return notebook
 
 
 def _reason(error: Exception) -> str:
-    name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
+    name, value = (
+        getattr(error, "ename", type(error).__name__),
+        getattr(error, "evalue", str(error)),
+    )
     return f"{name}: {value}"
 
 

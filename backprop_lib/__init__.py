@@ -17,6 +17,7 @@ from .activations import (
 )
 from .adaptive import AdaGrad, Adam, AMSGrad, RMSProp
 from .gradcheck import GradientCheck, check_gradient, hessian
+from .initializers import constant, glorot, he, normal, zeros
 from .losses import (
     LOSSES,
     Loss,

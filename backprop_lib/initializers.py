@@ -1,0 +1,242 @@
+"""Where training starts. Equal units stay equal, so weights are drawn at random; and they are drawn
+at a scale at which a signal neither dies nor explodes on its way through the layers."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .arrays import Array
+from .network import Network
+
+Size: TypeAlias = int | tuple[int, ...] | None
+
+
+def zeros(net: Network, size: Size = None, dtype: DTypeLike = np.float64) -> Array:
+    """Return θ = 0: the start from which no hidden unit ever differs from its neighbour.
+
+    Parameters
+    ----------
+    net : Network
+    size : int or tuple of int, optional
+        Leading axes: K or (..., K) networks. None gives one vector of shape (p,).
+    dtype : float64 or float32
+
+    Returns
+    -------
+    ndarray, shape (..., p)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If net, size or dtype is something else.
+
+    Examples
+    --------
+    >>> import backprop_lib as bp
+    >>> net = bp.Network(sizes=(1, 1), activations=(bp.linear,))
+    >>> bp.zeros(net, size=3).shape
+    (3, 2)
+    """
+    return constant(net, 0.0, size, dtype)
+
+
+def constant(net: Network, value: float, size: Size = None, dtype: DTypeLike = np.float64) -> Array:
+    """Return θ with every weight equal to ``value`` and every bias 0.
+
+    Parameters
+    ----------
+    net : Network
+    value : float
+    size, dtype
+        As for ``zeros``.
+
+    Returns
+    -------
+    ndarray, shape (..., p)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is something else, or the value is not finite.
+
+    Examples
+    --------
+    >>> import backprop_lib as bp
+    >>> net = bp.Network(sizes=(2, 1), activations=(bp.linear,))
+    >>> bp.constant(net, 0.5)
+    array([0.5, 0.5, 0. ])
+    """
+    scale = _weights(net, [_number("value", value)] * net.depth, dtype)
+    return np.broadcast_to(scale, _shape(net, size)).copy()
+
+
+def normal(
+    net: Network,
+    rng: np.random.Generator,
+    scale: float = 1.0,
+    size: Size = None,
+    dtype: DTypeLike = np.float64,
+) -> Array:
+    r"""Draw every weight from a normal distribution of the same width; biases are 0.
+
+    .. math:: w_{ij}^l \sim N(0, s^2)
+
+    Parameters
+    ----------
+    net : Network
+    rng : numpy.random.Generator
+    scale : float
+        s, the standard deviation, 0 or more.
+    size, dtype
+        As for ``zeros``; K networks are the same as K draws in a row.
+
+    Returns
+    -------
+    ndarray, shape (..., p)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is something else, or the scale is negative.
+
+    Examples
+    --------
+    >>> import numpy as np, backprop_lib as bp
+    >>> net = bp.Network(sizes=(2, 1), activations=(bp.linear,))
+    >>> bp.normal(net, np.random.default_rng(0), scale=0.1).round(4)
+    array([ 0.0126, -0.0132,  0.    ])
+    """
+    if _number("scale", scale) < 0:
+        raise ValueError(f"scale must be at least 0, got {scale}; it is a standard deviation.")
+    return _normal(net, rng, [scale] * net.depth, size, dtype)
+
+
+def glorot(
+    net: Network, rng: np.random.Generator, size: Size = None, dtype: DTypeLike = np.float64
+) -> Array:
+    r"""Draw weights for layers that are nearly linear around 0, such as tanh; biases are 0.
+
+    .. math:: w_{ij}^l \sim U(-r_l, r_l), \qquad r_l = \sqrt{\frac{6}{d_{l-1} + d_l}}, \qquad
+              \operatorname{Var} w_{ij}^l = \frac{2}{d_{l-1} + d_l}
+
+    Variance 1/d_{l−1} would keep the size of the signals going forward, 1/d_l that of the
+    gradients going back; this is the compromise.
+
+    Parameters
+    ----------
+    net : Network
+    rng : numpy.random.Generator
+    size, dtype
+        As for ``zeros``; K networks are the same as K draws in a row.
+
+    Returns
+    -------
+    ndarray, shape (..., p)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is something else.
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural
+    networks, AISTATS 2010, eqs. (12) and (16).
+
+    Examples
+    --------
+    >>> import numpy as np, backprop_lib as bp
+    >>> net = bp.Network(sizes=(2, 1), activations=(bp.tanh,))
+    >>> bp.glorot(net, np.random.default_rng(0)).round(4)
+    array([ 0.3874, -0.6511,  0.    ])
+    """
+    radius = _weights(net, [np.sqrt(6 / (m + n)) for m, n in _fans(net)], dtype)
+    uniform = _generator(rng).random(_shape(net, size), dtype=radius.dtype)
+    theta: Array = (2 * uniform - 1) * radius + 0.0  # + 0.0 turns the biases −0 into 0
+    return theta
+
+
+def he(
+    net: Network, rng: np.random.Generator, size: Size = None, dtype: DTypeLike = np.float64
+) -> Array:
+    r"""Draw weights for ReLU layers, which lose half of the signal; biases are 0.
+
+    .. math:: w_{ij}^l \sim N\!\left(0, \frac{2}{d_{l-1}}\right)
+
+    Parameters
+    ----------
+    net : Network
+    rng : numpy.random.Generator
+    size, dtype
+        As for ``zeros``; K networks are the same as K draws in a row.
+
+    Returns
+    -------
+    ndarray, shape (..., p)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is something else.
+
+    References
+    ----------
+    K. He et al., Delving deep into rectifiers, ICCV 2015, eq. (10).
+
+    Examples
+    --------
+    >>> import numpy as np, backprop_lib as bp
+    >>> net = bp.Network(sizes=(2, 1), activations=(bp.relu,))
+    >>> bp.he(net, np.random.default_rng(0)).round(4)
+    array([ 0.1257, -0.1321,  0.    ])
+    """
+    return _normal(net, rng, [np.sqrt(2 / m) for m, _ in _fans(net)], size, dtype)
+
+
+def _normal(
+    net: Network, rng: np.random.Generator, scales: list[float], size: Size, dtype: DTypeLike
+) -> Array:
+    # The biases are drawn too and then multiplied by 0: so a stack is K draws in a row.
+    scale = _weights(net, scales, dtype)
+    theta: Array = _generator(rng).standard_normal(_shape(net, size), dtype=scale.dtype) * scale
+    return theta + 0.0
+
+
+def _weights(net: Network, scales: list[float], dtype: DTypeLike) -> Array:
+    """Return θ (p,) that holds ``scales[l - 1]`` at every weight of layer l and 0 at biases."""
+    if np.dtype(dtype) not in (np.float64, np.float32):
+        raise TypeError(f"dtype must be float64 or float32, got {np.dtype(dtype)}.")
+    theta = np.zeros(net.parameter_count, dtype)
+    for weights, scale in zip(net.unpack(theta)[0][1:], scales, strict=True):
+        weights[...] = scale
+    return theta
+
+
+def _fans(net: Network) -> list[tuple[int, int]]:
+    """Return (d_{l−1}, d_l) of every layer."""
+    return list(zip(net.sizes, net.sizes[1:], strict=False))
+
+
+def _shape(net: Network, size: Size) -> tuple[int, ...]:
+    lead = () if size is None else (size,) if isinstance(size, (int, np.integer)) else tuple(size)
+    if not all(isinstance(k, (int, np.integer)) and k >= 1 for k in lead):
+        raise ValueError(f"size must hold positive integers, got {size}; it counts networks.")
+    return (*lead, net.parameter_count)
+
+
+def _generator(rng: Any) -> np.random.Generator:
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy Generator, got {type(rng).__name__}; make one with "
+            f"np.random.default_rng(seed)."
+        )
+    return rng
+
+
+def _number(name: str, value: Any) -> float:
+    if not isinstance(value, (int, float, np.number)) or not np.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {value!r}.")
+    return float(value)

@@ -1,0 +1,107 @@
+"""What all optimizers share: the state, the two methods, and the checks made before the first step.
+A step itself checks next to nothing, since on small networks a check costs as much as the formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+
+from .arrays import Array, as_array, require_shape, show_shape
+from .schedules import checked_rate
+
+Rate: TypeAlias = float | Array | Callable[[int], Any]
+
+
+class State(NamedTuple):
+    """What an optimizer remembers: the number t of steps taken, and averages of shape (..., p)."""
+
+    t: int = 0
+    m: Any = None
+    v: Any = None
+    v_max: Any = None
+
+
+Moved: TypeAlias = tuple[Array, State]
+NEW: tuple[None, State] = (None, State())
+
+
+class Optimizer(Protocol):
+    """What ``fit`` asks of an optimizer; any object with these two methods will do."""
+
+    def init(self, theta: Array) -> State:
+        """Return the state before the first step for θ of shape (..., p)."""
+
+    def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
+        """Return θ_t (..., p) and the state after step t.
+
+        Parameters
+        ----------
+        theta, gradient : ndarray, shape (..., p)
+            θ_{t−1} and g_t = ∇J(θ_{t−1}).
+        state : State
+            From ``init`` or the step before; it is not changed.
+        out : tuple of θ and State, optional
+            An earlier result, whose arrays are overwritten; ``(theta, state)`` works in place.
+
+        Raises
+        ------
+        ValueError
+            If θ and the gradient differ in shape.
+        """
+
+
+def check(optimizer: Any, *fractions: str) -> None:
+    """Look at the settings once, when the record is made."""
+    if not callable(optimizer.learning_rate):
+        object.__setattr__(optimizer, "learning_rate", checked_rate(optimizer.learning_rate))
+    for name in fractions:
+        value = float(getattr(optimizer, name))  # a NumPy number would turn float32 into float64
+        object.__setattr__(optimizer, name, value)
+        if not 0 <= value < 1:
+            raise ValueError(f"{name} must be at least 0 and below 1, got {value}.")
+    if hasattr(optimizer, "epsilon"):
+        object.__setattr__(optimizer, "epsilon", float(optimizer.epsilon))
+        if not 0 < optimizer.epsilon < np.inf:
+            raise ValueError(
+                f"epsilon must be a positive number, got {optimizer.epsilon}; it keeps the "
+                f"divisor from 0 where a gradient is 0."
+            )
+
+
+def start(theta: Array, learning_rate: Rate) -> Array:
+    """Return zeros like θ, or say why θ cannot be moved at this rate."""
+    theta = as_array("theta", theta)
+    if theta.dtype.kind != "f" or not theta.ndim:
+        raise TypeError(
+            f"theta must be an array of real numbers of shape (..., p), got shape "
+            f"{show_shape(theta.shape)} and dtype {theta.dtype}."
+        )
+    rate = checked_rate(_rate(learning_rate, 1))
+    if isinstance(rate, np.ndarray):
+        require_shape("theta", theta, (..., *rate.shape[:-1], "p"), "learning_rate has a row each.")
+        if rate.dtype != theta.dtype:
+            raise TypeError(
+                f"learning_rate must have the dtype of theta, {theta.dtype}, got {rate.dtype}; "
+                f"write learning_rate.astype(theta.dtype)."
+            )
+    return np.zeros_like(theta)
+
+
+def begin(learning_rate: Rate, theta: Array, gradient: Array, state: State) -> tuple[int, Any]:
+    """Return the number and the rate of the step that begins."""
+    if theta.shape != gradient.shape:
+        raise ValueError(
+            f"gradient must have the shape of theta, {show_shape(theta.shape)}, got "
+            f"{show_shape(gradient.shape)}."
+        )
+    t = state.t + 1
+    return t, _rate(learning_rate, t)
+
+
+def _rate(learning_rate: Rate, t: int) -> Any:
+    if not callable(learning_rate):
+        return learning_rate
+    rate = learning_rate(t)
+    return rate if isinstance(rate, np.ndarray) else float(rate)

@@ -18,6 +18,7 @@ from .activations import (
 from .adaptive import AdaGrad, Adam, AMSGrad, RMSProp
 from .gradcheck import GradientCheck, check_gradient, hessian
 from .initializers import constant, glorot, he, normal, zeros
+from .graph import backpropagate, variables
 from .losses import (
     LOSSES,
     Loss,
@@ -28,6 +29,7 @@ from .losses import (
     softmax_cross_entropy,
 )
 from .network import Backward, Network, Trace
+from .objective import Objective
 from .optimizers import GradientDescent, Momentum, Newton
 from .tables import Table
 

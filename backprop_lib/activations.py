@@ -259,7 +259,8 @@ def _leaky_relu(epsilon: float) -> Activation:
         )
 
     def derivative(z: Array, a: Array | None = None) -> Array:
-        return np.where(z.real > 0, z.dtype.type(1), z.dtype.type(epsilon))
+        slope: Array = np.where(z.real > 0, z.dtype.type(1), z.dtype.type(epsilon))
+        return slope
 
     return Activation(
         name="leaky_relu",

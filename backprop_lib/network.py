@@ -3,9 +3,8 @@ course is about; the numbers live in one flat vector θ, and every function here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +13,7 @@ from . import parameters
 from .activations import Activation
 from .arrays import Array, as_array, require_reusable, require_shape, show_shape
 from .losses import Loss
+from .objective import Objective
 from .parameters import Layers
 from .tables import Table
 
@@ -140,7 +140,7 @@ class Network:
         TypeError, ValueError
             If θ has another length or is not finite.
         """
-        return parameters.views(self.sizes, self._checked_theta(theta))
+        return parameters.views(self.sizes, self.checked_theta(theta))
 
     def forward(self, theta: ArrayLike, X: ArrayLike, out: Trace | None = None) -> Trace:
         r"""Run the network and keep what the backward pass needs.
@@ -166,7 +166,7 @@ class Network:
         TypeError, ValueError
             If θ or X has the wrong shape, is empty or not finite.
         """
-        theta, X = self._checked_theta(theta), self._checked_X(X)
+        theta, X = self.checked_theta(theta), self.checked_inputs(X)
         if out is not None:
             require_reusable(
                 "out.z", out.z[-1], (*theta.shape[:-1], len(X), self.sizes[-1]), theta, X
@@ -205,7 +205,7 @@ class Network:
         TypeError, ValueError
             If a shape does not fit the trace, or the gradient is not finite.
         """
-        theta, gradient = self._checked_theta(theta), as_array("gradient", gradient)
+        theta, gradient = self.checked_theta(theta), as_array("gradient", gradient)
         a = trace.a[-1]
         require_shape("gradient", gradient, a.shape, "it has the shape of trace.a[-1].")
         if len(trace.a) != self.depth + 1 or a.shape[-1] != self.sizes[-1]:
@@ -217,60 +217,12 @@ class Network:
             require_reusable("out.delta", out.delta[-1], a.shape, theta, gradient)
         return self._backward(parameters.views(self.sizes, theta)[0], trace, gradient, out)
 
-    def objective(
-        self, loss: Loss, X: ArrayLike, Y: ArrayLike
-    ) -> Callable[[ArrayLike], tuple[Any, Array]]:
-        """Return the function θ → (J, ∇J) of this network, loss and data.
+    def objective(self, loss: Loss, X: ArrayLike, Y: ArrayLike) -> Objective:
+        """Return the function θ → (J, ∇J) of this network, loss and data; see ``Objective``.
 
-        Parameters
-        ----------
-        loss : Loss
-        X : array_like, shape (n, d_0)
-        Y : array_like, shape (n, d_L)
-
-        Returns
-        -------
-        callable
-            ``objective(theta)`` with θ of shape (..., p) returns J of shape (...) and the gradient
-            of shape (..., p). ``scipy.optimize.minimize(objective, theta, jac=True)`` takes it.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the data do not fit the network, or the loss does not fit the output activation.
-
-        Examples
-        --------
-        >>> import backprop_lib as bp
-        >>> net = bp.Network(sizes=(1, 1), activations=(bp.linear,))
-        >>> objective = net.objective(bp.half_squared_error, X=[[1.0], [3.0]], Y=[[2.0], [2.0]])
-        >>> objective([1.0, 0.0])
-        (np.float64(0.5), array([1., 0.]))
+        ``scipy.optimize.minimize(net.objective(loss, X, Y), theta, jac=True)`` takes it as it is.
         """
-        X, Y = self.check_data(loss, X, Y)
-
-        def objective(theta: ArrayLike) -> tuple[Any, Array]:
-            W, b = parameters.views(self.sizes, self._checked_theta(theta))
-            trace = self._forward(W, b, X)
-            back = self._backward(W, trace, loss.gradient_value(trace.a[-1], Y, None))
-            return loss.value(trace.a[-1], Y), back.gradient
-
-        return objective
-
-    def check_data(self, loss: Loss, X: ArrayLike, Y: ArrayLike) -> tuple[Array, Array]:
-        """Return X (n, d_0) and Y (n, d_L) as arrays, or raise if they do not fit this network."""
-        output = self.activations[-1].name
-        if loss.fits is not None and output not in loss.fits:
-            raise ValueError(
-                f"loss {loss.name} needs an output activation among {sorted(loss.fits)}, got "
-                f"{output}; change the last entry of activations or the loss."
-            )
-        X, Y = self._checked_X(X), as_array("Y", Y)
-        remedy = "give Y one row a sample and one column an output unit."
-        require_shape("Y", Y, (len(X), self.sizes[-1]), remedy)
-        if Y.dtype != object:
-            loss.targets(Y)
-        return X, Y
+        return Objective(self, loss, X, Y)  # type: ignore[arg-type]  # made arrays there
 
     def describe(self) -> Table:
         """Return a table of the layers: units, activation, shapes of W and b, parameter counts.
@@ -330,13 +282,15 @@ class Network:
         delta = [None, *(np.empty(z.shape, dtype) for z in trace.z[1:])]
         return Backward(flat, delta, *parameters.views(self.sizes, flat))
 
-    def _checked_theta(self, theta: ArrayLike) -> Array:
+    def checked_theta(self, theta: ArrayLike) -> Array:
+        """Return θ as an array (..., p), or raise."""
         theta = as_array("theta", theta)
         p = self.parameter_count
         require_shape("theta", theta, (..., p), f"sizes={self.sizes} need {p} parameters.")
         return theta
 
-    def _checked_X(self, X: ArrayLike) -> Array:
+    def checked_inputs(self, X: ArrayLike) -> Array:
+        """Return X as an array (n, d_0), or raise."""
         X = as_array("X", X)
         remedy = "give X one row a sample and one column an input."
         require_shape("X", X, ("n", self.sizes[0]), remedy)

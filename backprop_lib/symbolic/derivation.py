@@ -72,7 +72,7 @@ class Derivation:
     >>> d.step(sp.exp(-z) / (1 + sp.exp(-z)) ** 2, "chain rule")
     Derivative(sigma(z), z)
       = exp(-z)/(1 + exp(-z))**2    [proved: chain rule]
-    >>> d.step(sigma(z) ** 2, "wishful thinking")
+    >>> d.step(sigma(z) ** 2, "wishful thinking")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     backprop_lib.symbolic.algebra.FalseStepError: "wishful thinking": this step is false: at z = ...
     """

@@ -16,9 +16,10 @@ from .activations import (
     tanh,
 )
 from .adaptive import AdaGrad, Adam, AMSGrad, RMSProp
+from .epochs import Diverged, Epoch
 from .gradcheck import GradientCheck, check_gradient, hessian
-from .initializers import constant, glorot, he, normal, zeros
 from .graph import backpropagate, variables
+from .initializers import constant, glorot, he, normal, zeros
 from .losses import (
     LOSSES,
     Loss,
@@ -32,6 +33,7 @@ from .network import Backward, Network, Trace
 from .objective import Objective
 from .optimizers import GradientDescent, Momentum, Newton
 from .tables import Table
+from .training import batches, fit, minimize
 
 _LAZY = ("plots", "explorers", "symbolic")  # they import matplotlib or SymPy: at first use only
 

@@ -108,6 +108,30 @@ def require_reusable(name: str, have: Array, shape: tuple[int, ...], *inputs: Ar
         )
 
 
+def require_count(name: str, value: Any) -> int:
+    """Return ``value`` as an int, or raise ``ValueError`` unless it is a positive integer."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be a positive integer, got {value!r}.")
+    return int(value)
+
+
+def require_number(name: str, value: Any) -> float:
+    """Return ``value`` as a float, or raise ``ValueError`` unless it is a finite real number."""
+    if not isinstance(value, (int, float, np.integer, np.floating)) or not np.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {value!r}.")
+    return float(value)
+
+
+def require_generator(rng: Any) -> np.random.Generator:
+    """Return ``rng``, or raise ``TypeError`` unless it is a NumPy generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy Generator, got {type(rng).__name__}; make one with "
+            f"np.random.default_rng(seed)."
+        )
+    return rng
+
+
 def show_shape(shape: tuple[Any, ...]) -> str:
     """Write a shape the way the documentation does: ``(n, 3)``."""
     lengths = ["..." if length is ... else str(length) for length in shape]

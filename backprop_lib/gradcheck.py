@@ -192,7 +192,10 @@ def _call(objective: Objective, theta: Array) -> tuple[Array, Array]:
         raise TypeError(
             f"objective must return the pair (J, gradient), got {type(result).__name__}; {remedy}"
         )
-    J, gradient = (as_array(name, a, finite=False) for name, a in zip(("J", "gradient"), result))
+    J, gradient = (
+        as_array("J", result[0], finite=False),
+        as_array("gradient", result[1], finite=False),
+    )
     for name, array, shape in (("J", J, theta.shape[:-1]), ("gradient", gradient, theta.shape)):
         if array.shape != shape:
             raise ValueError(
@@ -247,7 +250,7 @@ def hessian(objective: Objective, theta: ArrayLike) -> Array:
     theta = _real(theta)
     if not theta.ndim or not theta.size:
         raise ValueError(
-            f"theta must have shape (..., p) with at least one entry, got {show_shape(theta.shape)}."
+            f"theta must have shape (..., p) and at least one entry, got {show_shape(theta.shape)}."
         )
     step = float(np.finfo(theta.dtype).eps) ** 2
     p = theta.shape[-1]

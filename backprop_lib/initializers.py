@@ -3,12 +3,12 @@ at a scale at which a signal neither dies nor explodes on its way through the la
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .arrays import Array
+from .arrays import Array, require_count, require_generator, require_number
 from .network import Network
 
 Size: TypeAlias = int | tuple[int, ...] | None
@@ -69,7 +69,7 @@ def constant(net: Network, value: float, size: Size = None, dtype: DTypeLike = n
     >>> bp.constant(net, 0.5)
     array([0.5, 0.5, 0. ])
     """
-    scale = _weights(net, [_number("value", value)] * net.depth, dtype)
+    scale = _weights(net, [require_number("value", value)] * net.depth, dtype)
     return np.broadcast_to(scale, _shape(net, size)).copy()
 
 
@@ -109,7 +109,7 @@ def normal(
     >>> bp.normal(net, np.random.default_rng(0), scale=0.1).round(4)
     array([ 0.0126, -0.0132,  0.    ])
     """
-    if _number("scale", scale) < 0:
+    if require_number("scale", scale) < 0:
         raise ValueError(f"scale must be at least 0, got {scale}; it is a standard deviation.")
     return _normal(net, rng, [scale] * net.depth, size, dtype)
 
@@ -154,7 +154,7 @@ def glorot(
     array([ 0.3874, -0.6511,  0.    ])
     """
     radius = _weights(net, [np.sqrt(6 / (m + n)) for m, n in _fans(net)], dtype)
-    uniform = _generator(rng).random(_shape(net, size), dtype=radius.dtype)
+    uniform = require_generator(rng).random(_shape(net, size), dtype=radius.dtype)
     theta: Array = (2 * uniform - 1) * radius + 0.0  # + 0.0 turns the biases −0 into 0
     return theta
 
@@ -201,7 +201,9 @@ def _normal(
 ) -> Array:
     # The biases are drawn too and then multiplied by 0: so a stack is K draws in a row.
     scale = _weights(net, scales, dtype)
-    theta: Array = _generator(rng).standard_normal(_shape(net, size), dtype=scale.dtype) * scale
+    theta: Array = (
+        require_generator(rng).standard_normal(_shape(net, size), dtype=scale.dtype) * scale
+    )
     return theta + 0.0
 
 
@@ -221,22 +223,6 @@ def _fans(net: Network) -> list[tuple[int, int]]:
 
 
 def _shape(net: Network, size: Size) -> tuple[int, ...]:
-    lead = () if size is None else (size,) if isinstance(size, (int, np.integer)) else tuple(size)
-    if not all(isinstance(k, (int, np.integer)) and k >= 1 for k in lead):
-        raise ValueError(f"size must hold positive integers, got {size}; it counts networks.")
-    return (*lead, net.parameter_count)
-
-
-def _generator(rng: Any) -> np.random.Generator:
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy Generator, got {type(rng).__name__}; make one with "
-            f"np.random.default_rng(seed)."
-        )
-    return rng
-
-
-def _number(name: str, value: Any) -> float:
-    if not isinstance(value, (int, float, np.number)) or not np.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, got {value!r}.")
-    return float(value)
+    if isinstance(size, tuple):
+        return (*(require_count("size", k) for k in size), net.parameter_count)
+    return (() if size is None else (require_count("size", size),)) + (net.parameter_count,)

@@ -1,5 +1,5 @@
-"""How θ moves when the gradient is known: each optimizer is one formula on vectors. A frozen record
-holds its settings, ``init`` makes a fresh state, and ``step`` is a pure function of what it is given.
+"""How θ moves when the gradient is known: each optimizer is one formula on vectors.
+A frozen record holds its settings, ``init`` makes a fresh state, and ``step`` is a pure function.
 
 Throughout, t = 1, 2, … counts the steps, g_t = ∇J(θ_{t−1}) is the gradient at the point that step t
 leaves, squares and roots are taken entry by entry, and ε stands outside the root.

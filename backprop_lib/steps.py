@@ -1,5 +1,5 @@
 """What all optimizers share: the state, the two methods, and the checks made before the first step.
-A step itself checks next to nothing, since on small networks a check costs as much as the formula."""
+A step itself checks next to nothing: on small networks a check costs as much as the formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Sphinx extension: notebooks run before the pages are made, and no page asks another machine for anything.
+"""A Sphinx extension: notebooks run before the pages are made, and no page asks another machine.
 
 It is loaded from _config.yml, so that a plain `jupyter-book build .` does the same as `make book`.
 """
@@ -19,14 +19,14 @@ MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extens
 
 
 def set_cache(app: Sphinx, config: Config) -> None:
-    """Read outputs from the cache of this very library: a new key makes Sphinx read every page again."""
+    """Read outputs from the cache of this very library; a new key makes Sphinx read all pages."""
     config.nb_execution_mode = "cache"
     config.nb_execution_cache_path = str(notebooks.cache_folder())
     os.environ["BACKPROP_BOOK"] = "1"
 
 
 def fill_cache(app: Sphinx) -> None:
-    """Run what is missing; a failing cell ends the build here, with its name and without a traceback of Sphinx."""
+    """Run what is missing; a failing cell ends the build here, without a traceback of Sphinx."""
     try:
         notebooks.fill_cache()
     except notebooks.CellFailed as failure:
@@ -34,7 +34,7 @@ def fill_cache(app: Sphinx) -> None:
 
 
 def rewrite_all(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """When one page was read anew, write all: each shows the titles of the others in its contents."""
+    """When one page was read anew, write all: each shows the titles of the others."""
     if docnames:
         app.connect("env-updated", lambda app, env: sorted(env.found_docs))
 
@@ -48,7 +48,8 @@ def repair_roles(app: Sphinx, page: str, template: str, context: dict, doctree: 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Put the script and the fonts of MathJax beside the pages."""
     package = importlib.util.find_spec(MATHJAX_PACKAGE)
-    assert package and package.origin, f"{MATHJAX_PACKAGE} is not installed"
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError(f"{MATHJAX_PACKAGE} is not installed; run `make book`")
     source = Path(package.origin).parent / "static" / "mathjax"
     target = Path(app.outdir) / "_static" / "mathjax"
     if exception or target.exists():

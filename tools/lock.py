@@ -1,6 +1,6 @@
-"""Write constraints.txt: one exact version of every package, for every Python and platform we support.
+"""Write constraints.txt: one exact version of every package, for every Python and platform.
 
-The versions already in the file are kept where they still fit; delete the file first to move to the newest.
+The versions in the file are kept where they still fit; delete it first to move to the newest.
 """
 
 import subprocess

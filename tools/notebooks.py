@@ -1,7 +1,7 @@
 """Run the book's notebooks side by side, and reduce them to the one form that is committed.
 
-A committed notebook holds its text and LaTeX outputs, which the tests compare digit by digit, and no images:
-those are made when the book is built, from the same cells, into a cache that forgets itself when the library changes.
+A committed notebook holds its text and LaTeX outputs, which the tests compare digit by digit, and
+no images: those are made when the book is built, into a cache that is dropped with its library.
 """
 
 import argparse
@@ -34,7 +34,7 @@ PAGE_ONLY_HTML = ("<script", "<img", "data-explorer", "data:image")
 
 
 class CellFailed(Exception):
-    """A cell raised, hung, or wrote to stderr; the message names the notebook, the cell and the error."""
+    """A cell raised, hung or wrote to stderr; the message names notebook, cell and error."""
 
 
 # -- which notebooks -------------------------------------------------------------------------------
@@ -58,9 +58,8 @@ def pages(root: Path = ROOT) -> list[Path]:
             f"_toc.yml names {name}, but there is no {name}.ipynb and no {name}.md"
         )
 
-    return [
-        file(name) for name in walk(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))
-    ]
+    contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    return [file(name) for name in walk(contents)]
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
@@ -84,7 +83,7 @@ def serialise(notebook: NotebookNode) -> str:
 
 
 def committed_form(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy without images, widget state, empty cells and metadata that differ from run to run."""
+    """Return a copy without images, widget state, empty cells and metadata that differ by run."""
     notebook = copy.deepcopy(notebook)
     kept = {key: value for key, value in notebook.metadata.items() if key in KEPT_METADATA}
     kept["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -103,9 +102,8 @@ def committed_form(notebook: NotebookNode) -> NotebookNode:
         count += 1
         if cell.execution_count is not None:
             cell.execution_count = count
-        cell.outputs = [
-            kept for output in cell.outputs if (kept := _committed_output(output, count))
-        ]
+        reduced = (_committed_output(output, count) for output in cell.outputs)
+        cell.outputs = [output for output in reduced if output is not None]
     return notebook
 
 
@@ -132,9 +130,9 @@ def _committed_output(output: NotebookNode, count: int) -> NotebookNode | None:
 def run(paths: list[Path], then: Callable[[Path, NotebookNode], None], *, for_book: bool) -> None:
     """Run notebooks side by side, one kernel a core, and hand each to `then` when it is done.
 
-    A failing notebook does not stop the others; CellFailed, at the end, describes every failure. The variable
-    BACKPROP_BOOK is set in the kernels exactly when `for_book`: explorers then print frames for a page without
-    a kernel.
+    A failing notebook does not stop the others; CellFailed, at the end, describes every failure.
+    The variable BACKPROP_BOOK is set in the kernels exactly when `for_book`: explorers then print
+    frames for a page without a kernel.
     """
     environment = {name: text for name, text in os.environ.items() if name != "BACKPROP_BOOK"}
     environment |= dict.fromkeys(
@@ -221,8 +219,8 @@ def _describe(path: Path, notebook: NotebookNode, cell: NotebookNode, reason: st
 def cache_folder(root: Path = ROOT) -> Path:
     """The cache that belongs to this library, these pins and this Python.
 
-    jupyter-cache looks at the code of a notebook only; without this key, a page would keep the numbers
-    of yesterday's library.
+    jupyter-cache looks at the code of a notebook only; without this key, a page would keep the
+    numbers of yesterday's library.
     """
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     library = (path for path in (root / "backprop_lib").rglob("*") if path.is_file())
@@ -233,7 +231,7 @@ def cache_folder(root: Path = ROOT) -> Path:
 
 
 def fill_cache(root: Path = ROOT) -> None:
-    """Run, for the book, every notebook whose code is not in the cache yet; drop the caches of older libraries."""
+    """Run every notebook whose code is not in the cache; drop the caches of older libraries."""
     folder = cache_folder(root)
     for old in CACHES.glob("*"):
         if old != folder:

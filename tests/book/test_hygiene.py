@@ -1,0 +1,47 @@
+"""Every notebook of the book keeps the rules of tools/hygiene.py and is in its one form."""
+
+from pathlib import Path
+
+import hygiene
+import notebooks
+import pytest
+
+PAGES = notebooks.pages()
+NOTEBOOKS = notebooks.notebooks()
+TEXTS = [page for page in PAGES if page.suffix == ".md"]
+
+
+def name(path: Path) -> str:
+    return path.stem
+
+
+def test_contents_name_every_notebook_of_the_book():
+    assert set(NOTEBOOKS) == set((notebooks.ROOT / "book").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_notebook_is_committed_in_its_one_form(path):
+    committed = notebooks.serialise(notebooks.committed_form(notebooks.read(path)))
+    assert path.read_text(encoding="utf-8") == committed, f"{path.name}: run `make notebooks`"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_notebook_keeps_the_rules(path):
+    found = [f"{path.name}: {text}" for text in hygiene.complaints(notebooks.read(path))]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name)
+def test_display_maths_of_text_pages_only_defines(path):
+    claims = hygiene.display_claims(path.read_text(encoding="utf-8"))
+    found = [
+        f"{path.name}, line {line}: display maths claims by {claim!r}" for line, claim in claims
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name)
+def test_text_pages_quote_no_results(path):
+    # Nothing recomputes a number on a page without cells, so no such number may stand there.
+    found = list(hygiene.unsupported_numbers(path.read_text(encoding="utf-8"), "", ""))
+    assert not found, f"{path.name}: {found}"

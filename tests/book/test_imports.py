@@ -1,0 +1,134 @@
+"""The imports of the library point one way only; which way is written down here."""
+
+import ast
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import notebooks
+import pytest
+
+LIBRARY = notebooks.ROOT / "backprop_lib"
+
+# Module -> what it may import from the library. A package counts as one module; __init__ only
+# gathers the public names and may know them all. A new module is placed here first.
+MAY_IMPORT: dict[str, set[str]] = {
+    "arrays": set(),
+    "tables": set(),
+    "activations": {"arrays"},
+    "losses": {"arrays", "activations"},
+    "parameters": {"arrays"},
+    "objective": {"arrays", "losses", "parameters"},
+    "network": {"arrays", "activations", "losses", "objective", "parameters", "tables"},
+    "gates": set(),
+    "graph": {"gates"},
+    "gradcheck": {"arrays"},
+    "initializers": {"arrays", "network"},
+    "datasets": {"arrays"},
+    "schedules": {"arrays"},
+    "steps": {"arrays", "schedules"},
+    "optimizers": {"arrays", "steps"},
+    "adaptive": {"arrays", "steps"},
+    "epochs": {"arrays", "losses", "network", "parameters", "steps"},
+    "training": {"arrays", "epochs", "losses", "network", "optimizers", "parameters", "steps"},
+    "perceptron": {"arrays", "activations"},
+    "symbolic": {"arrays", "activations", "graph", "losses", "network", "objective", "parameters"},
+    "plots": {"arrays", "activations", "graph", "losses", "network", "objective", "training"},
+    "explorers": {"arrays", "activations", "graph", "losses", "network", "objective", "plots"},
+}
+
+# What only annotations name, under `if TYPE_CHECKING`: nothing runs, so a circle does no harm.
+FOR_ANNOTATIONS = {"objective": {"network"}}
+
+# Outside of the library: the standard library, these two, and what is granted by name.
+EVERYWHERE = {"numpy", "sympy", *sys.stdlib_module_names}
+GRANTED = {
+    "matplotlib": {"plots", "explorers"},
+    "ipywidgets": {"explorers"},
+    "IPython": {"explorers"},
+    "networkx": {"plots"},
+    "tqdm": {"training"},
+    "sklearn": {"datasets"},
+}
+
+
+def module_of(path: Path) -> str:
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+FILES = sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
+
+
+def imports(path: Path) -> tuple[set[str], set[str]]:
+    """Return the modules of the library and the packages elsewhere that a file imports."""
+    inside, outside = set(), set()
+    depth = len(path.relative_to(LIBRARY).parts)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            granted = FOR_ANNOTATIONS.get(module_of(path), set())
+            node.body = [line for line in node.body if getattr(line, "module", None) not in granted]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            outside |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            outside.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.ImportFrom) and node.level == depth:
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            inside |= {name.partition(".")[0] for name in names}
+    return inside - {module_of(path)}, outside
+
+
+def faults(path: Path) -> list[str]:
+    """Say what a file imports against the rules."""
+    module, (inside, outside) = module_of(path), imports(path)
+    if module not in MAY_IMPORT:
+        return [f"{module} has no place in MAY_IMPORT yet"]
+    found = [f"{module} may not import {name}" for name in sorted(inside - MAY_IMPORT[module])]
+    for name in sorted(outside - EVERYWHERE):
+        if name == LIBRARY.name:
+            found.append(f"{module} imports the library by its own name; use a relative import")
+        elif module not in GRANTED.get(name, set()):
+            found.append(f"{module} may not import {name}")
+    return found
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(LIBRARY))
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_module_imports_what_its_place_allows(path):
+    assert faults(path) == []
+
+
+def test_places_form_no_circle():
+    TopologicalSorter(MAY_IMPORT).prepare()
+
+
+def test_every_place_is_taken():
+    assert set(MAY_IMPORT) == {module_of(path) for path in FILES}
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "fault"),
+    [
+        ("arrays.py", "from .network import Network", "arrays may not import network"),
+        ("losses.py", "from . import network", "losses may not import network"),
+        ("plots/new.py", "from ..explorers.explorer import E", "plots may not import explorers"),
+        (
+            "network.py",
+            "def f():\n    import matplotlib.pyplot",
+            "network may not import matplotlib",
+        ),
+        ("plots/new.py", "import ipywidgets", "plots may not import ipywidgets"),
+        ("network.py", "from backprop_lib.losses import Loss", "by its own name"),
+        ("brand_new.py", "import numpy", "has no place"),
+    ],
+)
+def test_planted_import_is_named(tmp_path, monkeypatch, module, line, fault):
+    monkeypatch.setattr(sys.modules[__name__], "LIBRARY", tmp_path / "backprop_lib")
+    path = tmp_path / "backprop_lib" / module
+    path.parent.mkdir(parents=True)
+    path.write_text(line)
+    assert any(fault in text for text in faults(path))

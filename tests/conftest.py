@@ -1,0 +1,35 @@
+"""Settings of all tests: floating-point faults raise, and what could not be checked is said."""
+
+import os
+
+import numpy as np
+import pytest
+
+np.seterr(over="raise", divide="raise", invalid="raise")
+
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def missing(piece: str, remedy: str) -> None:
+    """Skip a test because a piece of this machine is missing; under CI that is a failure."""
+    message = f"{piece}. Remedy: {remedy}"
+    if IN_CI:
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List, once each, the reasons for which something was not checked."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = sorted({report.longrepr[2].removeprefix("Skipped: ") for report in skipped})
+    if reasons:
+        terminalreporter.section("not checked on this machine")
+        for reason in reasons:
+            terminalreporter.line(f"- {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let no test be skipped under CI, whatever the reason."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -43,6 +43,9 @@ def chain(*quantities: Any) -> Any:
     return sp.Mul(*slopes, evaluate=False) if len(slopes) > 1 else slopes[0]
 
 
+COMPUTED = "computed"
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a derivation: the expression, why it follows, and how we know."""
@@ -83,8 +86,8 @@ class Derivation:
 
     @property
     def result(self) -> Any:
-        """The expression on the last line."""
-        return self.lines[-1].expression
+        """The formula on the last line (the numbers below it, if any, are not formulas)."""
+        return next(line for line in reversed(self.lines) if line.status != COMPUTED).expression
 
     def step(self, expression: Any, reason: str) -> Derivation:
         """Add a line, or raise if it is not equal to the line before.
@@ -115,7 +118,7 @@ class Derivation:
         return self
 
     def numbers(self, values: Mapping[Any, float], digits: int = 9) -> Derivation:
-        """Add two lines: the last one with a number in place of every factor, and its value.
+        """Add two lines: the result with a number in place of every factor, and its value.
 
         Parameters
         ----------
@@ -137,9 +140,14 @@ class Derivation:
         shown = typesetting.with_numbers(self.result, number)
         value = self._value(self.result, exact, digits)
         if shown != value:
-            self.lines.append(Line(shown, "with the numbers put in", "computed"))
-        self.lines.append(Line(value, f"to {digits} digits", "computed"))
+            self.lines.append(Line(shown, "with the numbers put in", COMPUTED))
+        self.lines.append(Line(value, f"to {digits} digits", COMPUTED))
         return self
+
+    def value(self, values: Mapping[Any, float]) -> float:
+        """Return the result as a number; ``values`` as for ``numbers``."""
+        exact = {s: sp.Rational(str(v)) for s, v in values.items()}
+        return float(self._value(self.result, exact, 30))
 
     def check(
         self,
@@ -147,7 +155,7 @@ class Derivation:
         at: Mapping[Any, float] | None = None,
         over: tuple[float, float] = (-8, 8),
     ) -> Agreement:
-        """Compare the last line with what the library computes.
+        """Compare the result with what the library computes.
 
         Parameters
         ----------

@@ -1,6 +1,7 @@
 """Back-propagation, proved on symbols and run on arrays: the companion of the book.
 The public names stand here; the modules behind them can be read in an evening."""
 
+from . import datasets, perceptron, photocells, schedules
 from .activations import (
     ACTIVATIONS,
     Activation,
@@ -16,6 +17,7 @@ from .activations import (
     tanh,
 )
 from .adaptive import AdaGrad, Adam, AMSGrad, RMSProp
+from .datasets import one_hot
 from .epochs import Diverged, Epoch
 from .gradcheck import GradientCheck, check_gradient, hessian
 from .graph import backpropagate, variables

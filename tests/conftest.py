@@ -1,6 +1,8 @@
 """Settings of all tests: floating-point faults raise, and what could not be checked is said."""
 
 import os
+from collections.abc import Callable
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -10,12 +12,17 @@ np.seterr(over="raise", divide="raise", invalid="raise")
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
-def missing(piece: str, remedy: str) -> None:
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str, str], NoReturn]:
     """Skip a test because a piece of this machine is missing; under CI that is a failure."""
-    message = f"{piece}. Remedy: {remedy}"
-    if IN_CI:
-        pytest.fail(message, pytrace=False)
-    pytest.skip(message)
+
+    def leave(piece: str, remedy: str) -> NoReturn:
+        message = f"{piece}. Remedy: {remedy}"
+        if IN_CI:
+            pytest.fail(message, pytrace=False)
+        pytest.skip(message)
+
+    return leave
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -47,7 +47,7 @@ GRANTED = {
     "ipywidgets": {"explorers"},
     "IPython": {"explorers"},
     "networkx": {"plots"},
-    "tqdm": {"training"},
+    "tqdm": {"epochs"},
     "sklearn": {"datasets"},
 }
 

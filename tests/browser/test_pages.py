@@ -1,0 +1,86 @@
+"""Every page of the built book, as a browser shows it from a file, without a server."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import notebooks
+import pagechecks
+import pytest
+from playwright.sync_api import Page
+
+PAGES = [str(page.relative_to(notebooks.ROOT).with_suffix(".html")) for page in notebooks.pages()]
+WORKED_EXAMPLE = "book/04-worked-example.html"
+
+
+@dataclass
+class Opened:
+    """A page, and what it said and asked for since it was opened."""
+
+    name: str
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module", params=[*PAGES, "search.html"])
+def opened(request, built_book, browser) -> Iterator[Opened]:
+    page = browser.new_page()
+    opened = Opened(request.param, page)
+    page.on("console", lambda m: m.type == "error" and opened.complaints.append(m.text))
+    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    page.on("request", lambda asked: opened.requests.append(asked.url))
+    page.goto((built_book / request.param).as_uri())
+    page.evaluate("window.MathJax?.startup.promise")
+    yield opened
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_small(built_book, name):
+    limit = 600_000 if name == WORKED_EXAMPLE else 900_000
+    assert (built_book / name).stat().st_size < limit
+
+
+def test_formulas_are_typeset(opened):
+    assert pagechecks.maths(opened.page) == []
+
+
+def test_images_load_and_have_alt_text(opened):
+    assert pagechecks.images(opened.page) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440])
+def test_page_does_not_scroll_sideways(opened, width):
+    pagechecks.show(opened.page, width=width)
+    assert pagechecks.overflow(opened.page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_page_is_accessible(opened, width, theme):
+    pagechecks.show(opened.page, width=width, theme=theme)
+    assert pagechecks.accessibility(opened.page) == []
+
+
+def test_nothing_is_asked_of_another_machine(opened):
+    assert pagechecks.foreign(opened.page) == []
+    foreign = [url for url in opened.requests if not url.startswith(("file:", "data:", "blob:"))]
+    assert foreign == []
+
+
+def test_page_reports_no_error(opened):
+    assert opened.complaints == []
+
+
+def test_first_page_leads_to_the_book(built_book, browser):
+    page = browser.new_page()
+    page.goto((built_book / "index.html").as_uri())
+    page.wait_for_url("**/book/index.html")
+    page.close()
+
+
+def test_search_finds_without_a_server(built_book, browser):
+    page = browser.new_page()
+    page.goto((built_book / "search.html").as_uri() + "?q=gradient")
+    page.wait_for_selector("#search-results li a")
+    page.close()

@@ -226,7 +226,8 @@ def cache_folder(root: Path = ROOT) -> Path:
     library = (path for path in (root / "backprop_lib").rglob("*") if path.is_file())
     for path in [root / "constraints.txt", Path(__file__), *sorted(library)]:
         if "__pycache__" not in path.parts:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            name = path.relative_to(root) if path.is_relative_to(root) else path.name
+            digest.update(f"{name}".encode() + b"\0" + path.read_bytes() + b"\0")
     return CACHES / digest.hexdigest()[:12]
 
 

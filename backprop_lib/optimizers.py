@@ -209,8 +209,9 @@ class Newton:
         p = theta.shape[-1]
         H = as_array("hessian(theta)", self.hessian(theta))
         require_shape("hessian(theta)", H, (*theta.shape, p), "it is one matrix for every theta.")
+        damped = H + self.damping * np.eye(p, dtype=H.dtype)
         try:
-            np.linalg.cholesky(H + self.damping * np.eye(p))
+            np.linalg.cholesky(damped)  # succeeds only if positive definite
         except np.linalg.LinAlgError:
             lowest = np.linalg.eigvalsh(H).min()
             raise ArithmeticError(
@@ -218,5 +219,5 @@ class Newton:
                 f"the smallest eigenvalue of H is {lowest:.3g}, so the step would not go downhill; "
                 f"set damping above {max(0.0, -lowest):.3g}."
             ) from None
-        move = np.linalg.solve(H + self.damping * np.eye(p), gradient[..., None])[..., 0]
+        move = np.linalg.solve(damped, gradient[..., None])[..., 0]
         return np.subtract(theta, rate * move, out=to_theta), State(t)

@@ -1,0 +1,8 @@
+"""Figures that the reader moves: ``Explorer``, its controls, and the book's own explorers."""
+
+from .controls import Choice, Slider
+from .explorer import Explorer
+from .frames import Frame
+from .worked_example import worked_example_pass
+
+__all__ = ["Choice", "Explorer", "Frame", "Slider", "worked_example_pass"]

@@ -1,0 +1,131 @@
+"""The controls of an explorer: a slider over numbers and a choice among names. Both are records of
+the few values that the book shows; a slider may also name the many that a kernel can compute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A slider over numbers.
+
+    Parameters
+    ----------
+    name : str
+        The keyword under which ``draw`` gets the value.
+    values : sequence of float
+        The positions in the book: one frame each.
+    label : str, optional
+        What the reader sees; the name by default.
+    text : str
+        How a value is written: a format with one field, unit included, such as "{:g} m".
+    start : float, optional
+        The value of the first frame; the first of ``values`` by default.
+    live : iterable of float, optional
+        Finer positions under a kernel, where the reader may also type any number between.
+
+    Examples
+    --------
+    >>> Slider("rate", (0.1, 0.5, 1.0), label="Learning rate").texts
+    ['0.1', '0.5', '1']
+    """
+
+    name: str
+    values: Sequence[Any]
+    label: str = ""
+    text: str = "{:g}"
+    start: Any = None
+    live: Iterable[Any] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(self.values))
+        object.__setattr__(self, "live", tuple(self.live))
+        object.__setattr__(self, "label", self.label or self.name.capitalize())
+        if self.start is None and self.values:
+            object.__setattr__(self, "start", self.values[0])
+        _check(self)
+
+    @property
+    def keys(self) -> list[str]:
+        """The values as a link to the explorer writes them."""
+        return [f"{value:g}" for value in self.values]
+
+    @property
+    def texts(self) -> list[str]:
+        """The values as the reader sees them."""
+        return [self.write(value) for value in self.values]
+
+    def write(self, value: float) -> str:
+        """Write any value as the reader sees it, with a true minus sign."""
+        return re.sub(r"-(?=[\d.])", "−", self.text.format(value))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice among a few named things.
+
+    Parameters
+    ----------
+    name : str
+        The keyword under which ``draw`` gets the value.
+    options : sequence of str, or mapping of str to object
+        The names to choose from; of a mapping, ``draw`` gets the object.
+    label : str, optional
+        What the reader sees; the name by default.
+
+    Examples
+    --------
+    >>> Choice("sign", {"plus": 1, "minus": -1}).values
+    (1, -1)
+    """
+
+    name: str
+    options: Sequence[str] | Mapping[str, Any]
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        pairs = (
+            self.options if isinstance(self.options, Mapping) else ((o, o) for o in self.options)
+        )
+        object.__setattr__(self, "options", dict(pairs))
+        object.__setattr__(self, "label", self.label or self.name.capitalize())
+        _check(self)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """What ``draw`` gets."""
+        assert isinstance(self.options, Mapping)
+        return tuple(self.options.values())
+
+    @property
+    def keys(self) -> list[str]:
+        """The options as a link to the explorer writes them."""
+        return list(self.options)
+
+    @property
+    def texts(self) -> list[str]:
+        """What the reader sees."""
+        return self.keys
+
+    @property
+    def start(self) -> Any:
+        """The first option."""
+        return self.values[0]
+
+
+def _check(control: Slider | Choice) -> None:
+    """Raise if a control has no values, two that look alike, or an impossible name or start."""
+    what = f"{type(control).__name__} {control.name!r}"
+    if not control.name.isidentifier():
+        raise ValueError(f"name must be a Python name, the keyword of draw, got {control.name!r}.")
+    if len(control.values) < 2:
+        raise ValueError(f"{what} must have two values or more, got {control.values}.")
+    for texts in (control.texts, control.keys):
+        if len(set(texts)) < len(texts):
+            raise ValueError(f"{what} has values that look alike: {texts}; change its text.")
+    if control.start not in control.values:
+        raise ValueError(f"{what} starts at {control.start!r}, which is none of its values.")

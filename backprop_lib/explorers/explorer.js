@@ -1,0 +1,107 @@
+// Moves one explorer: reads its controls, shows the frame that belongs to them.
+(() => {
+  const figure = document.currentScript.closest("figure");
+  if (!window.DecompressionStream) return; // the first frame stays, as without JavaScript
+  const $ = (selector) => figure.querySelector(selector);
+  const img = $("img"), sentence = $(".explorer-sentence"), play = $("[data-play]");
+  const controls = [...figure.querySelectorAll("[data-control]")];
+  const slider = $("input[type=range]") || controls[0];
+  const keys = new Map(controls.map((c) => [c, JSON.parse(c.dataset.keys)]));
+  const first = { src: img.src, alt: img.alt };
+  const place = (c) => (c.type === "range" ? +c.value : c.selectedIndex);
+  const move = (c, to) => {
+    const k = Math.max(0, Math.min(keys.get(c).length - 1, to));
+    c.type === "range" ? (c.value = k) : (c.selectedIndex = k);
+  };
+
+  let content; // lines, pictures and frames: unpacked when the reader first asks for one
+  const unpack = async () => {
+    const packed = atob(JSON.parse($("script[type='application/json']").textContent));
+    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return JSON.parse(await new Response(stream).text());
+  };
+  const put = (src, text) => {
+    img.src = src;
+    img.alt = text;
+    if (sentence.textContent !== text) sentence.textContent = text;
+  };
+
+  let newest = 0;
+  const show = async () => {
+    const mine = ++newest;
+    let index = 0;
+    for (const c of controls) {
+      index = index * keys.get(c).length + place(c);
+      if (c.type !== "range") continue;
+      const text = JSON.parse(c.dataset.texts)[place(c)];
+      c.setAttribute("aria-valuetext", text);
+      c.nextElementSibling.textContent = text;
+    }
+    const state = controls.map((c) => c.dataset.control + "=" + encodeURIComponent(keys.get(c)[place(c)]));
+    $(".explorer-link").hash = figure.id + ":" + state.join(",");
+    const { lines, pictures, frames } = await (content ??= unpack());
+    if (mine !== newest) return; // the reader has moved on
+    const [picture, text] = frames[index];
+    const svg = pictures[picture].map((k) => lines[k]).join("\n");
+    put("data:image/svg+xml," + encodeURIComponent(svg), text);
+    figure.dataset.frame = index;
+  };
+
+  let timer;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const stop = () => {
+    timer = clearInterval(timer);
+    play.textContent = still.matches ? "Next" : "Play";
+    sentence.setAttribute("aria-live", "polite");
+  };
+  const step = () => {
+    move(slider, place(slider) + 1);
+    if (place(slider) === keys.get(slider).length - 1) stop();
+    show();
+  };
+  const start = () => {
+    if (timer) return stop();
+    if (place(slider) === keys.get(slider).length - 1) move(slider, -1), show();
+    else step();
+    if (still.matches || place(slider) === keys.get(slider).length - 1) return;
+    timer = setInterval(step, +$("[data-pace]").value);
+    play.textContent = "Pause";
+    sentence.setAttribute("aria-live", "off"); // a screen reader could not keep up
+  };
+
+  for (const c of controls) c.addEventListener("input", () => (stop(), show()));
+  play.addEventListener("click", start);
+  $("[data-pace]").addEventListener("change", () => timer && (stop(), start()));
+  for (const button of figure.querySelectorAll("[data-move]"))
+    button.addEventListener("click", () => {
+      stop();
+      move(slider, place(slider) + +button.dataset.move);
+      show();
+    });
+  slider.addEventListener("keydown", (event) => {
+    if (event.key !== " " || slider.type !== "range") return;
+    event.preventDefault();
+    start();
+  });
+  still.addEventListener("change", stop);
+  matchMedia("print").addEventListener("change", (print) => (print.matches ? put(first.src, first.alt) : show()));
+
+  const restore = () => {
+    const [id, state] = location.hash.slice(1).split(":");
+    if (id !== figure.id || !state) return;
+    for (const pair of state.split(",")) {
+      const [name, key] = pair.split("=").map(decodeURIComponent);
+      const c = controls.find((c) => c.dataset.control === name);
+      if (c && keys.get(c).includes(key)) move(c, keys.get(c).indexOf(key));
+    }
+    stop();
+    show();
+    figure.scrollIntoView({ block: "nearest" });
+  };
+  addEventListener("hashchange", restore);
+  $(".explorer-controls").hidden = false;
+  $(".explorer-still").hidden = true;
+  stop();
+  restore();
+})();

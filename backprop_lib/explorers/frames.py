@@ -1,0 +1,142 @@
+"""One frame of an explorer, and many of them in little room. A frame is an SVG, sharp at any size;
+the frames of one explorer share most of their lines, so each distinct line is kept only once."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from ..plots import style
+
+Draw = Callable[..., str]
+"""``draw(figure, **values)`` draws on an empty matplotlib figure and says what it shows."""
+
+_NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
+_GROUP_ID = re.compile(r'<g id="[^"]*"')  # never referred to, and counted up from figure to figure
+_DECIMALS = re.compile(r"([1-9]\d*\.\d\d)\d+")  # a hundredth of a point is enough
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of an explorer.
+
+    Parameters
+    ----------
+    values : dict
+        What ``draw`` was called with.
+    svg : str
+        The picture.
+    sentence : str
+        What it shows, in one line: caption and alternative text.
+    """
+
+    values: dict[str, Any]
+    svg: str
+    sentence: str
+
+
+def make_frame(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> Frame:
+    """Draw one frame.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(figure, **values)`` returns the sentence.
+    values : dict
+    size : tuple of float
+        Width and height of the figure, in inches.
+
+    Returns
+    -------
+    Frame
+
+    Raises
+    ------
+    TypeError
+        If ``draw`` returns no sentence.
+    """
+    # The salt makes the identifiers inside an SVG, and so the whole frame, reproducible.
+    with style.context(), mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "explorer"}):
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasSVG(figure)
+        sentence = draw(figure, **values)
+        _settle(figure)
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise TypeError(
+            f"draw must return a sentence that says what its figure shows, got {sentence!r}."
+        )
+    svg = _GROUP_ID.sub("<g", _NOISE.sub("", file.getvalue()))
+    lines = (line.strip() for line in _DECIMALS.sub(r"\1", svg).splitlines())
+    return Frame(values, "\n".join(filter(None, lines)), " ".join(sentence.split()))
+
+
+def make_png(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> bytes:
+    """Draw one frame as a PNG, for what cannot show SVG (a PDF of the book)."""
+    with style.context():
+        figure = Figure(figsize=size, dpi=200, layout="constrained")
+        FigureCanvasAgg(figure)
+        draw(figure, **values)
+        _settle(figure)
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+    return file.getvalue()
+
+
+def _settle(figure: Figure) -> None:
+    """Leave axes alone that ``draw`` has placed itself: the layout engine would complain."""
+    if not any(ax.get_subplotspec() for ax in figure.axes):
+        figure.set_layout_engine("none")
+
+
+def pack(frames: Sequence[Frame]) -> str:
+    """Pack frames into base64 text: each distinct line once, each distinct picture once.
+
+    Parameters
+    ----------
+    frames : sequence of Frame
+
+    Returns
+    -------
+    str
+        ``base64(deflate(JSON))`` with lines, pictures (indices of lines) and frames (index of a
+        picture, sentence).
+    """
+    lines: dict[str, int] = {}
+    pictures: dict[tuple[int, ...], int] = {}
+    shown = []
+    for frame in frames:
+        picture = tuple(lines.setdefault(line, len(lines)) for line in frame.svg.split("\n"))
+        shown.append([pictures.setdefault(picture, len(pictures)), frame.sentence])
+    content = {"lines": list(lines), "pictures": list(pictures), "frames": shown}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return base64.b64encode(deflate.compress(text.encode()) + deflate.flush()).decode()
+
+
+def unpack(packed: str) -> list[tuple[str, str]]:
+    """Return the (svg, sentence) pairs of ``pack``; the page's script does the same.
+
+    Examples
+    --------
+    >>> unpack(pack([Frame({}, "<svg/>", "Nothing."), Frame({}, "<svg/>", "Still nothing.")]))
+    [('<svg/>', 'Nothing.'), ('<svg/>', 'Still nothing.')]
+    """
+    content = json.loads(zlib.decompress(base64.b64decode(packed), -zlib.MAX_WBITS))
+    lines, pictures = content["lines"], content["pictures"]
+    return [
+        ("\n".join(lines[k] for k in pictures[picture]), sentence)
+        for picture, sentence in content["frames"]
+    ]

@@ -277,7 +277,7 @@ def complaints(notebook: NotebookNode) -> Iterator[str]:
         where = f"cell {position}"
         if cell.cell_type == "code":
             number += 1
-            where = f"cell {position} (code cell {number}: {cell.source.splitlines()[0]!r})"
+            where = f"cell {position} (code cell {number}: {cell.source.strip().splitlines()[0]!r})"
             yield from (f"{where}: {text}" for text in _code_complaints(cell, number))
         elif cell.cell_type == "markdown":
             for line, claim in display_claims(cell.source):
@@ -321,7 +321,8 @@ def _code_complaints(cell: NotebookNode, number: int) -> Iterator[str]:
 
 
 def _is_in_solution(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
+    settings = cell.metadata.get("jupyter", {})
+    return bool(settings.get("source_hidden") and settings.get("outputs_hidden"))
 
 
 def _solution_complaints(notebook: NotebookNode) -> Iterator[str]:
@@ -330,7 +331,7 @@ def _solution_complaints(notebook: NotebookNode) -> Iterator[str]:
     for position, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code":
             if is_open and not _is_in_solution(cell):
-                yield f"cell {position}: in a solution: set metadata jupyter.source_hidden"
+                yield f"cell {position}: in a solution: set jupyter.source_hidden, .outputs_hidden"
             continue
         text = without_code(cell.source)
         if is_open and not text.lstrip().startswith("</details>"):

@@ -126,7 +126,7 @@ def honest_notebook():
                 "math.sqrt(0.0625)",
                 execution_count=3,
                 outputs=[value],
-                metadata={"jupyter": {"source_hidden": True}},
+                metadata={"jupyter": {"source_hidden": True, "outputs_hidden": True}},
             ),
             v4.new_markdown_cell("</details>\n\nThe end."),
         ],
@@ -198,7 +198,13 @@ FAULTS = {
         "a memory address",
     ),
     "an unchecked cell": (
-        set_cell(4, metadata={"tags": ["nbval-ignore-output"], "jupyter": {"source_hidden": True}}),
+        set_cell(
+            4,
+            metadata={
+                "tags": ["nbval-ignore-output"],
+                "jupyter": {"source_hidden": True, "outputs_hidden": True},
+            },
+        ),
         "it escapes the comparison",
     ),
     "an unchecked cell by comment": (

@@ -3,6 +3,7 @@
 from .controls import Choice, Slider
 from .explorer import Explorer
 from .frames import Frame
+from .one_weight import one_weight
 from .worked_example import worked_example_pass
 
-__all__ = ["Choice", "Explorer", "Frame", "Slider", "worked_example_pass"]
+__all__ = ["Choice", "Explorer", "Frame", "Slider", "one_weight", "worked_example_pass"]

@@ -3,7 +3,8 @@ at a scale at which a signal neither dies nor explodes on its way through the la
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -12,6 +13,7 @@ from .arrays import Array, require_count, require_generator, require_number
 from .network import Network
 
 Size: TypeAlias = int | tuple[int, ...] | None
+Scale: TypeAlias = Callable[[int, int], float]  # of the numbers of units d_{l−1} and d_l
 
 
 def zeros(net: Network, size: Size = None, dtype: DTypeLike = np.float64) -> Array:
@@ -69,8 +71,9 @@ def constant(net: Network, value: float, size: Size = None, dtype: DTypeLike = n
     >>> bp.constant(net, 0.5)
     array([0.5, 0.5, 0. ])
     """
-    scale = _weights(net, [require_number("value", value)] * net.depth, dtype)
-    return np.broadcast_to(scale, _shape(net, size)).copy()
+    value = require_number("value", value)
+    theta = _weights(net, lambda m, n: value, dtype)
+    return np.broadcast_to(theta, _shape(net, size)).copy()
 
 
 def normal(
@@ -111,7 +114,7 @@ def normal(
     """
     if require_number("scale", scale) < 0:
         raise ValueError(f"scale must be at least 0, got {scale}; it is a standard deviation.")
-    return _normal(net, rng, [scale] * net.depth, size, dtype)
+    return _normal(net, rng, lambda m, n: scale, size, dtype)
 
 
 def glorot(
@@ -153,10 +156,10 @@ def glorot(
     >>> bp.glorot(net, np.random.default_rng(0)).round(4)
     array([ 0.3874, -0.6511,  0.    ])
     """
-    radius = _weights(net, [np.sqrt(6 / (m + n)) for m, n in _fans(net)], dtype)
+    radius = _weights(net, lambda m, n: np.sqrt(6 / (m + n)), dtype)
     uniform = require_generator(rng).random(_shape(net, size), dtype=radius.dtype)
-    theta: Array = (2 * uniform - 1) * radius + 0.0  # + 0.0 turns the biases −0 into 0
-    return theta
+    theta: Array = (2 * uniform - 1) * radius
+    return theta + 0.0  # turns biases of −0 into 0
 
 
 def he(
@@ -193,33 +196,26 @@ def he(
     >>> bp.he(net, np.random.default_rng(0)).round(4)
     array([ 0.1257, -0.1321,  0.    ])
     """
-    return _normal(net, rng, [np.sqrt(2 / m) for m, _ in _fans(net)], size, dtype)
+    return _normal(net, rng, lambda m, n: np.sqrt(2 / m), size, dtype)
 
 
-def _normal(
-    net: Network, rng: np.random.Generator, scales: list[float], size: Size, dtype: DTypeLike
-) -> Array:
+def _normal(net: Network, rng: np.random.Generator, scale: Scale, size: Size, dtype: Any) -> Array:
     # The biases are drawn too and then multiplied by 0: so a stack is K draws in a row.
-    scale = _weights(net, scales, dtype)
-    theta: Array = (
-        require_generator(rng).standard_normal(_shape(net, size), dtype=scale.dtype) * scale
-    )
-    return theta + 0.0
+    width = _weights(net, scale, dtype)
+    theta: Array = require_generator(rng).standard_normal(_shape(net, size), width.dtype) * width
+    return theta + 0.0  # turns biases of −0 into 0
 
 
-def _weights(net: Network, scales: list[float], dtype: DTypeLike) -> Array:
-    """Return θ (p,) that holds ``scales[l - 1]`` at every weight of layer l and 0 at biases."""
+def _weights(net: Network, scale: Scale, dtype: Any) -> Array:
+    """Return θ (p,) with scale(d_{l−1}, d_l) at every weight of layer l, and 0 at the biases."""
+    if not isinstance(net, Network):
+        raise TypeError(f"net must be a Network, got {type(net).__name__}.")
     if np.dtype(dtype) not in (np.float64, np.float32):
         raise TypeError(f"dtype must be float64 or float32, got {np.dtype(dtype)}.")
     theta = np.zeros(net.parameter_count, dtype)
-    for weights, scale in zip(net.unpack(theta)[0][1:], scales, strict=True):
-        weights[...] = scale
+    for weights in net.unpack(theta)[0][1:]:
+        weights[...] = scale(*weights.shape)
     return theta
-
-
-def _fans(net: Network) -> list[tuple[int, int]]:
-    """Return (d_{l−1}, d_l) of every layer."""
-    return list(zip(net.sizes, net.sizes[1:], strict=False))
 
 
 def _shape(net: Network, size: Size) -> tuple[int, ...]:

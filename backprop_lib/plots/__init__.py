@@ -2,7 +2,8 @@
 
 from . import style
 from .curves import curves, tangent
+from .graph import graph
 from .names import default_names
 from .network import network
 
-__all__ = ["curves", "default_names", "network", "style", "tangent"]
+__all__ = ["curves", "default_names", "graph", "network", "style", "tangent"]

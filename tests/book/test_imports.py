@@ -45,6 +45,7 @@ FOR_ANNOTATIONS = {"objective": {"network"}}
 EVERYWHERE = {"numpy", "sympy", *sys.stdlib_module_names}
 GRANTED = {
     "matplotlib": {"plots", "explorers"},
+    "cycler": {"plots"},  # a part of matplotlib
     "ipywidgets": {"explorers"},
     "IPython": {"explorers"},
     "networkx": {"plots"},

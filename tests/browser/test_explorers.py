@@ -2,7 +2,7 @@
 
 import notebooks
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 CHAPTERS = [
     str(path.relative_to(notebooks.ROOT).with_suffix(".html")) for path in notebooks.notebooks()
@@ -25,12 +25,29 @@ def sliders(explorer: Locator) -> list[Locator]:
     return explorer.locator("input[type=range]").all()
 
 
+def picture(explorer: Locator) -> Locator:
+    return explorer.locator("img:visible").first
+
+
 def seen(explorer: Locator) -> tuple[str, str]:
     """What the explorer shows now: the picture and its alt text."""
-    image = explorer.locator("img:visible").first
-    return image.evaluate("image => image.decode().then(() => image.src)"), image.get_attribute(
-        "alt"
-    )
+    return picture(explorer).get_attribute("src"), picture(explorer).get_attribute("alt")
+
+
+def seen_after(explorer: Locator, before: tuple[str, str], place: str) -> tuple[str, str]:
+    """Wait until picture and alt text are both others than before."""
+    try:
+        explorer.page.wait_for_function(
+            "([image, src, alt]) => image.src !== src && image.alt !== alt",
+            arg=[picture(explorer).element_handle(), *before],
+            timeout=3000,
+        )
+    except TimeoutError:
+        now = seen(explorer)
+        kept = [name for name, old, new in zip(("picture", "alt text"), before, now, strict=True) if old == new]
+        name = explorer.get_attribute("data-explorer")
+        pytest.fail(f"explorer {name}, {place}: the {' and the '.join(kept)} did not change")
+    return seen(explorer)
 
 
 def test_worked_example_has_an_explorer(built_book, browser):
@@ -45,18 +62,20 @@ def test_every_key_press_changes_figure_and_alt_text(chapter):
         for slider in sliders(explorer):
             slider.scroll_into_view_if_needed()
             slider.press("Home")
-            before, frames = seen(explorer), 1
-            while frames < 400:
+            first = now = seen(explorer)
+            while slider.input_value() != slider.get_attribute("max"):
                 slider.press("ArrowRight")
-                value = slider.input_value()
-                now = seen(explorer)
-                if now == before:
-                    break
-                assert now[0] != before[0], f"at {value} only the alt text changes"
-                assert now[1] != before[1], f"at {value} only the picture changes"
-                before, frames = now, frames + 1
-            assert slider.input_value() == slider.get_attribute("max"), "a step changes nothing"
-            assert frames > 1
+                now = seen_after(explorer, now, f"slider at {slider.input_value()}")
+            assert now != first, "the slider has one place only"
+
+
+def test_every_choice_changes_figure_and_alt_text(chapter):
+    for explorer in explorers(chapter):
+        for choice in explorer.locator("select[data-control]").all():
+            for index in range(1, choice.locator("option").count()):
+                before = seen(explorer)
+                choice.select_option(index=index)
+                seen_after(explorer, before, f"choice {index}")
 
 
 def test_mouse_changes_figure(chapter):
@@ -64,17 +83,15 @@ def test_mouse_changes_figure(chapter):
         for slider in sliders(explorer):
             slider.scroll_into_view_if_needed()
             slider.press("Home")
-            first, pixels = seen(explorer), explorer.locator("img:visible").first.screenshot()
+            first, pixels = seen(explorer), picture(explorer).screenshot()
             box = slider.bounding_box()
             middle = box["y"] + box["height"] / 2
             chapter.mouse.move(box["x"] + 9, middle)
             chapter.mouse.down()
             chapter.mouse.move(box["x"] + box["width"] - 3, middle, steps=4)
             chapter.mouse.up()
-            last = seen(explorer)
-            assert first[0] != last[0]
-            assert first[1] != last[1]
-            assert pixels != explorer.locator("img:visible").first.screenshot()
+            seen_after(explorer, first, "dragged by mouse")
+            assert pixels != picture(explorer).screenshot(), "the pixels did not change"
 
 
 def test_first_frame_shows_without_scripts(chapter, browser):
@@ -82,7 +99,6 @@ def test_first_frame_shows_without_scripts(chapter, browser):
     page = context.new_page()
     page.goto(chapter.url)
     for explorer in explorers(page):
-        image = explorer.locator("img:visible").first
-        assert image.bounding_box()["height"] > 100
-        assert image.get_attribute("alt")
+        assert picture(explorer).bounding_box()["height"] > 100
+        assert picture(explorer).get_attribute("alt")
     context.close()

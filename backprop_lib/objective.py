@@ -49,6 +49,11 @@ class Objective:
     Y: Array
 
     def __post_init__(self) -> None:
+        if not isinstance(self.loss, Loss):
+            raise TypeError(
+                f"loss must be a Loss record such as bp.half_squared_error, got {self.loss!r}; "
+                f"look names up in bp.LOSSES."
+            )
         output = self.net.activations[-1].name
         if self.loss.fits is not None and output not in self.loss.fits:
             raise ValueError(

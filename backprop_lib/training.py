@@ -117,7 +117,9 @@ def fit(
     >>> bool(epoch.loss < 1e-12)
     True
     """
-    theta = _start(theta)
+    if not isinstance(net, Network):
+        raise TypeError(f"net must be a Network, got {type(net).__name__}.")
+    theta = _start(theta, optimizer, tolerance)
     W, b = net.unpack(theta)  # views: as θ is moved in place, they are made once
     data = net.objective(loss, X, Y)
     X, Y = data.X.astype(theta.dtype, copy=False), data.Y.astype(theta.dtype, copy=False)
@@ -157,7 +159,6 @@ def fit(
     def record(number: int) -> Epoch:
         return Epoch(number, theta.copy(), value, gradient)
 
-    _check_tolerance(tolerance)
     return run(theta, advance, record, require_count("epochs", epochs), tolerance, progress)
 
 
@@ -174,7 +175,7 @@ def minimize(
     Parameters
     ----------
     objective : callable
-        θ (..., p) → (J (...), ∇J (..., p)): from ``net.objective``, or any function of two valleys.
+        θ (..., p) → (J (...), ∇J (..., p)): from ``net.objective``, or any formula of your own.
     theta, optimizer, tolerance, progress
         As for ``fit``.
     steps : int
@@ -197,7 +198,7 @@ def minimize(
     >>> [float(s.loss) for s in bp.minimize(bowl, [4.0], bp.GradientDescent(0.25), steps=3)]
     [4.0, 1.0, 0.25]
     """
-    theta = _start(theta)
+    theta = _start(theta, optimizer, tolerance)
     state = optimizer.init(theta)
     evaluate = _at(objective, theta)
 
@@ -210,7 +211,6 @@ def minimize(
         here = evaluate
         return Epoch(number, theta.copy(), lambda theta: here()[0], lambda theta: here()[1])
 
-    _check_tolerance(tolerance)
     return run(theta, advance, record, require_count("steps", steps), tolerance, progress)
 
 
@@ -221,21 +221,28 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
     @cache
     def evaluate() -> tuple[Any, Array]:
         lost = np.asarray(~np.isfinite(theta).all(axis=-1))
+        result = objective(np.where(lost[..., None], 0, theta))
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise TypeError(
+                f"objective must return the pair (J, gradient), got {type(result).__name__}."
+            )
         if not lost.any():
-            J, gradient = objective(theta)
-            return J, np.asarray(gradient, dtype=theta.dtype)
-        J, gradient = objective(np.where(lost[..., None], 0, theta))
+            return result[0], np.asarray(result[1], dtype=theta.dtype)
+        J, gradient = result
         return np.where(lost, np.nan, J), np.where(lost[..., None], np.nan, gradient)
 
     return evaluate
 
 
-def _check_tolerance(tolerance: float | None) -> None:
+def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> Array:
+    """Return a copy of θ to work on, after a look at the arguments that both ways share."""
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+        raise TypeError(
+            f"optimizer must be an optimizer with its settings, such as bp.Adam(0.01), got "
+            f"{optimizer!r}."
+        )
     if tolerance is not None and require_number("tolerance", tolerance) < 0:
         raise ValueError(f"tolerance must be at least 0, got {tolerance}; leave it away to go on.")
-
-
-def _start(theta: ArrayLike) -> Array:
     theta = as_array("theta", theta).copy()
     if theta.dtype.kind != "f" or not theta.ndim:
         raise TypeError(

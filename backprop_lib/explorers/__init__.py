@@ -1,9 +1,25 @@
 """Figures that the reader moves: ``Explorer``, its controls, and the book's own explorers."""
 
+from .activations import activation_slopes, number_of_units, one_unit_at_a_time, temperature
 from .controls import Choice, Slider
 from .explorer import Explorer
 from .frames import Frame
 from .one_weight import one_weight
+from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .worked_example import worked_example_pass
 
-__all__ = ["Choice", "Explorer", "Frame", "Slider", "one_weight", "worked_example_pass"]
+__all__ = [
+    "Choice",
+    "Explorer",
+    "Frame",
+    "Slider",
+    "activation_slopes",
+    "number_of_units",
+    "one_unit_at_a_time",
+    "one_weight",
+    "saturated_unit",
+    "sigmoid_slope",
+    "slope_walk",
+    "temperature",
+    "worked_example_pass",
+]

@@ -14,36 +14,37 @@
     c.type === "range" ? (c.value = k) : (c.selectedIndex = k);
   };
 
-  let content; // lines, pictures and frames: unpacked when the reader first asks for one
+  let content; // lines, pictures and frames: unpacked when the reader first comes near
   const unpack = async () => {
     const packed = atob(JSON.parse($("script[type='application/json']").textContent));
     const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    return JSON.parse(await new Response(stream).text());
+    content = JSON.parse(await new Response(stream).text());
   };
+  let unpacking;
+  const near = () => (unpacking ??= unpack());
   const put = (src, text) => {
     img.src = src;
     img.alt = text;
     if (sentence.textContent !== text) sentence.textContent = text;
   };
 
-  let newest = 0;
-  const show = async () => {
-    const mine = ++newest;
+  const show = () => {
     let index = 0;
+    const state = [];
     for (const c of controls) {
-      index = index * keys.get(c).length + place(c);
+      const k = place(c);
+      index = index * keys.get(c).length + k;
+      state.push(c.dataset.control + "=" + encodeURIComponent(keys.get(c)[k]));
       if (c.type !== "range") continue;
-      const text = JSON.parse(c.dataset.texts)[place(c)];
+      const text = JSON.parse(c.dataset.texts)[k];
       c.setAttribute("aria-valuetext", text);
       c.nextElementSibling.textContent = text;
     }
-    const state = controls.map((c) => c.dataset.control + "=" + encodeURIComponent(keys.get(c)[place(c)]));
-    $(".explorer-link").hash = figure.id + ":" + state.join(",");
-    const { lines, pictures, frames } = await (content ??= unpack());
-    if (mine !== newest) return; // the reader has moved on
-    const [picture, text] = frames[index];
-    const svg = pictures[picture].map((k) => lines[k]).join("\n");
+    $(".explorer-link").setAttribute("href", `#${figure.id}:${state.join(",")}`);
+    if (!content) return near().then(show);
+    const [picture, text] = content.frames[index];
+    const svg = content.pictures[picture].map((k) => content.lines[k]).join("\n");
     put("data:image/svg+xml," + encodeURIComponent(svg), text);
     figure.dataset.frame = index;
   };
@@ -100,6 +101,8 @@
     figure.scrollIntoView({ block: "nearest" });
   };
   addEventListener("hashchange", restore);
+  for (const event of ["pointerenter", "focusin", "touchstart"])
+    figure.addEventListener(event, near, { once: true, passive: true });
   $(".explorer-controls").hidden = false;
   $(".explorer-still").hidden = true;
   stop();

@@ -96,9 +96,9 @@ def make_png(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> b
 
 
 def _settle(figure: Figure) -> None:
-    """Leave axes alone that ``draw`` has placed itself: the layout engine would complain."""
+    """Leave axes alone that ``draw`` has placed itself; it saves drawing everything twice."""
     if not any(ax.get_subplotspec() for ax in figure.axes):
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)
 
 
 def pack(frames: Sequence[Frame]) -> str:

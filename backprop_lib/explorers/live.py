@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def live(explorer: Explorer) -> widgets.VBox:
-    """Return a box of widgets: title, picture, sentence, controls, question.
+    """Return a box of widgets: title, picture, controls, sentence, question.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def live(explorer: Explorer) -> widgets.VBox:
     show()
     title = widgets.HTML(f"<b>{escape(explorer.title)}</b>")
     question = widgets.HTML(f"<i>{escape(explorer.question)}</i>")
-    return widgets.VBox([title, picture, sentence, *rows, question])
+    return widgets.VBox([title, picture, *rows, sentence, question])
 
 
 def _row(
@@ -59,8 +59,10 @@ def _row(
         )
         menu.observe(show, "value")
         return menu, lambda: menu.value
-    # Two values that are written alike are one position; the book's own value wins.
-    fine = {control.write(value): value for value in (*control.live, *control.values)}
+    # Two values that are written alike are one position; the book's own value wins. Twelve digits
+    # keep the noise of np.linspace, 0.30000000000000004, out of the box.
+    live = [float(f"{value:.12g}") for value in control.live]
+    fine = {control.write(value): value for value in (*live, *control.values)}
     options = sorted(fine.items(), key=lambda option: option[1])
     values = [value for _, value in options]
     slider = widgets.SelectionSlider(
@@ -79,6 +81,7 @@ def _row(
         step=(values[-1] - values[0]) / 1000,
         description="or any value",
         layout={"width": "14rem"},
+        style={"description_width": "initial"},
     )
 
     def nearest() -> int:

@@ -39,7 +39,6 @@ def html(explorer: Explorer) -> str:
 <img class="explorer-picture" alt="{sentence}" width="{width}" height="{height}" decoding="sync"
  src="data:image/svg+xml,{quote(frame.svg, safe=" ~()*!.'/:;=?,&+$@")}">
 <figcaption>
-<p class="explorer-sentence" aria-live="polite">{sentence}</p>
 <div class="explorer-controls" role="group" aria-label="Controls: {title}" hidden>
 {controls}
 <p class="explorer-buttons">
@@ -51,6 +50,7 @@ def html(explorer: Explorer) -> str:
 <a class="explorer-link" href="#explorer-{name}">Link to this frame</a>
 </p>
 </div>
+<p class="explorer-sentence" aria-live="polite">{sentence}</p>
 <p class="explorer-question">{escape(explorer.question)}</p>
 <p class="explorer-still">This is one of {len(explorer.frames)} frames; the others need a browser
 that runs the page's script.</p>

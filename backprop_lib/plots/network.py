@@ -78,7 +78,7 @@ def network(
     >>> theta = net.pack(W=[[[1.0], [-2.0]]], b=[[0.5]])
     >>> ax = plots.network(net, theta, net.forward(theta, [[3.0, 1.0]]))
     >>> [text.get_text() for text in ax.texts][:3]
-    ['i₁', '3', 'i₂']
+    ['w₁ 1', 'w₂ −2', 'b₁ 0.5']
     """
     known = default_names(net.sizes)
     for argument, given in (("highlight", highlight or ()), ("names", names or ())):

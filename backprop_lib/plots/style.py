@@ -3,14 +3,15 @@ stay apart for the colour-blind, in print and in dark mode, where the page inver
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
 import matplotlib as mpl
-from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
+from matplotlib.rcsetup import cycler
 from matplotlib.textpath import text_to_path
 
 # Okabe and Ito's families of hue, moved in lightness until the least difference between any two,
@@ -63,7 +64,8 @@ _RC: Final[Any] = {
 }
 
 
-def context() -> AbstractContextManager[None]:
+@contextmanager
+def context() -> Iterator[None]:
     """Return a context in which matplotlib draws in this book's style; nothing changes outside.
 
     Returns
@@ -78,7 +80,14 @@ def context() -> AbstractContextManager[None]:
     ...     matplotlib.rcParams["font.size"]
     13.0
     """
-    return mpl.rc_context(_RC)
+    # Not mpl.rc_context: that restores everything, also the interactive mode that a notebook's
+    # backend switches on when the first figure is made, and no later figure would be shown.
+    before = {key: mpl.rcParams[key] for key in _RC}
+    mpl.rcParams.update(_RC)
+    try:
+        yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 def axes(ax: Axes | None = None, size: tuple[float, float] = SIZE, *, bare: bool = False) -> Axes:

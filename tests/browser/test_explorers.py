@@ -44,7 +44,11 @@ def seen_after(explorer: Locator, before: tuple[str, str], place: str) -> tuple[
         )
     except TimeoutError:
         now = seen(explorer)
-        kept = [name for name, old, new in zip(("picture", "alt text"), before, now, strict=True) if old == new]
+        kept = [
+            name
+            for name, old, new in zip(("picture", "alt text"), before, now, strict=True)
+            if old == new
+        ]
         name = explorer.get_attribute("data-explorer")
         pytest.fail(f"explorer {name}, {place}: the {' and the '.join(kept)} did not change")
     return seen(explorer)

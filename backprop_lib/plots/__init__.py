@@ -1,9 +1,40 @@
 """Every picture of the course: ``f(..., ax=None) -> ax``, in one visual language (``style``)."""
 
 from . import style
+from .activations import activation, hinges, softmax_bars
 from .curves import curves, tangent
 from .graph import graph
 from .names import default_names
 from .network import network
+from .neuron import half_plane, nerve_cell, photocells, regression, wiring
+from .sigmoid import (
+    answer_slope,
+    saturation_answers,
+    saturation_deltas,
+    sigmoid_tangent,
+    slope_field,
+    slope_walk,
+)
 
-__all__ = ["curves", "default_names", "graph", "network", "style", "tangent"]
+__all__ = [
+    "activation",
+    "answer_slope",
+    "curves",
+    "default_names",
+    "graph",
+    "half_plane",
+    "hinges",
+    "nerve_cell",
+    "network",
+    "photocells",
+    "regression",
+    "saturation_answers",
+    "saturation_deltas",
+    "sigmoid_tangent",
+    "slope_field",
+    "slope_walk",
+    "softmax_bars",
+    "style",
+    "tangent",
+    "wiring",
+]

@@ -1,8 +1,8 @@
 """Mathematics that proves itself: derivations line by line, and the backward pass on symbols."""
 
-from .algebra import FalseStepError
 from .backward import Proof, parameter_symbols, prove
 from .derivation import Derivation, chain, function, sigma
+from .refutation import FalseStepError
 
 __all__ = [
     "Derivation",

@@ -1,25 +1,25 @@
-"""Are two formulas the same? Here the question is answered: first by trying to refute it with
-numbers, then by exact algebra; only what neither settles is reported as checked, not proved."""
+"""Are two formulas the same? Here the question is answered: first numbers try to refute it, then
+exact algebra tries to prove it; only what neither settles is reported as checked, not proved."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import permutations
 from typing import Any
 
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
-DIGITS = 50
+from .expansion import Ranges, evaluate
+from .refutation import DIGITS, refute
+
 PROVED, CHECKED = "proved", f"checked to {DIGITS} digits"
 
 
-class FalseStepError(ValueError):
-    """Two formulas that were claimed to be equal differ at a point that the message names."""
-
-
 def compare(left: Any, right: Any, where: Mapping[Any, Any] | None = None) -> str:
-    """Return how we know that ``left`` equals ``right``: ``"proved"`` or ``"checked to 50 digits"``.
+    """Return how we know that left equals right: ``"proved"`` or ``"checked to 50 digits"``.
+
+    All symbols stand for real numbers. Two formulas are the same if they have the same value
+    wherever both have one, except that a gap in one of them may only be a single point.
 
     Parameters
     ----------
@@ -36,61 +36,19 @@ def compare(left: Any, right: Any, where: Mapping[Any, Any] | None = None) -> st
     ------
     FalseStepError
         If they differ at some point; the message names it, and both values there.
-    ValueError
-        If they differ in shape.
+    TypeError, ValueError
+        If one of them is no formula, they differ in shape, or neither has a value anywhere.
     """
-    definitions = dict(where or {})
-    left, right = evaluate(left, definitions), evaluate(right, definitions)
+    ranges: Ranges = {}
+    left, right = (evaluate(side, where or {}, ranges) for side in (left, right))
     pairs = _entries(left, right)
     for a, b in pairs:
-        _refute(a, b)
-    return PROVED if all(is_zero(a - b) for a, b in pairs) else CHECKED
-
-
-def evaluate(expression: Any, where: Mapping[Any, Any]) -> Any:
-    """Carry out every derivative and sum, and put in every definition, down to free symbols.
-
-    A derivative ∂f/∂x of a defined quantity f follows every path from x to f: f is expanded until
-    x shows, x itself is held fixed as a symbol, and what remains is expanded after differentiating.
-    """
-    return _in_range(_expand(sp.sympify(expression), where, frozenset()).doit())
-
-
-def _in_range(e: Any) -> Any:
-    """Take free indices to lie inside their sums: ``k <= n - 1`` holds, so that branch is meant."""
-    if not isinstance(e, sp.Basic) or not e.has(sp.Piecewise):
-        return e
-    return e.replace(
-        lambda x: isinstance(x, sp.Piecewise) and _about_indices(x.args[0].cond),
-        lambda x: x.args[0].expr,
-    ).doit()
-
-
-def _about_indices(condition: Any) -> bool:
-    inequalities = condition.atoms(sp.Le, sp.Ge, sp.Lt, sp.Gt)
-    symbols = condition.free_symbols
-    return bool(inequalities) and all(s.is_integer for s in symbols) and not condition.atoms(sp.Ne)
-
-
-def _expand(e: Any, where: Mapping[Any, Any], held: frozenset[Any]) -> Any:
-    if e in where and e not in held:
-        return _expand(sp.sympify(where[e]), where, held)
-    if isinstance(e, sp.Derivative):
-        inner = _expand(e.expr, where, held | set(e.variables)).doit()
-        slope = _in_range(inner.diff(*e.variable_count).doit())
-        return slope if isinstance(slope, sp.Derivative) else _expand(slope, where, held)
-    if isinstance(e, sp.MatrixBase):
-        return e.applyfunc(lambda entry: _expand(entry, where, held))
-    definition = getattr(e.func, "definition", None)
-    if definition is not None:
-        return definition(_expand(e.args[0], where, held))
-    if not e.args:
-        return e
-    return e.func(*(_expand(argument, where, held) for argument in e.args))
+        refute(a, b, ranges)
+    return PROVED if all(a == b or is_zero(a.doit() - b.doit()) for a, b in pairs) else CHECKED
 
 
 def _entries(left: Any, right: Any) -> list[tuple[Any, Any]]:
-    shapes = getattr(left, "shape", ()), getattr(right, "shape", ())
+    shapes = [e.shape if isinstance(e, sp.MatrixBase) else () for e in (left, right)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"both sides of a step must have one shape, got {shapes[0]}, {shapes[1]}.")
     if isinstance(left, sp.MatrixBase):
@@ -98,104 +56,131 @@ def _entries(left: Any, right: Any) -> list[tuple[Any, Any]]:
     return [(left, right)]
 
 
-# Refuting: numbers in place of symbols.
-
-
-def _refute(left: Any, right: Any, points: int = 4) -> None:
-    rng = random.Random(1986)  # fixed, so that a page and its counter-examples never change
-    for _ in range(points):
-        values = sample(left - right, rng)
-        a, b = (_number(side, values) for side in (left, right))
-        if a is None or b is None:
-            continue
-        if abs(a - b) > sp.Float(10, DIGITS) ** (12 - DIGITS) * (1 + abs(a) + abs(b)):
-            point = ", ".join(f"{s} = {sp.N(v, 4)}" for s, v in values.items())
-            raise FalseStepError(
-                f"this step is false: at {point or 'every point'} the line before is "
-                f"{sp.N(a, 10)} and this line is {sp.N(b, 10)}."
-            )
-
-
-def sample(expression: Any, rng: random.Random) -> dict[Any, Any]:
-    """Return a random value for everything free in the expression: symbols, a[k], f(x), sizes."""
-    sizes = {s for total in expression.atoms(sp.Sum, sp.Product) for s in _limits(total)}
-    bases = {b.label for b in expression.atoms(sp.IndexedBase)}
-    values: dict[Any, Any] = {}
-    for symbol in sorted(expression.free_symbols - bases, key=str):
-        if isinstance(symbol, sp.Indexed):
-            continue
-        if symbol.is_integer:
-            values[symbol] = sp.Integer(rng.randint(3, 4) if symbol in sizes else rng.randint(0, 2))
-        else:
-            value = sp.Rational(rng.randint(1, 2000), 1000)
-            values[symbol] = value if symbol.is_positive or rng.random() < 0.5 else -value
-    return values
-
-
-def _limits(total: Any) -> set[Any]:
-    return {s for limit in total.limits for s in limit[2].free_symbols}
-
-
-def _number(expression: Any, values: Mapping[Any, Any]) -> Any:
-    e = expression.subs(values).doit()
-    for kind in (AppliedUndef, sp.Indexed):  # functions first: they may be differentiated by a[k]
-        e = e.replace(lambda x, kind=kind: isinstance(x, kind), _stand_in).doit()
-    number = sp.N(e, DIGITS)
-    return number if number.is_number and number.is_finite else None
-
-
-def _stand_in(term: Any) -> Any:
-    """A number for a[2, 1], a wavy function for f(x): the same each time for the same name."""
-    seed = random.Random(str(term.func) if isinstance(term, AppliedUndef) else str(term))
-    c, d = (sp.Rational(seed.randint(200, 1500), 1000) for _ in range(2))
-    if isinstance(term, AppliedUndef):
-        return sp.sin(d + sum(c * (k + 1) * arg for k, arg in enumerate(term.args))) + 2
-    return c * seed.choice((-1, 1))
-
-
-# Proving: exact algebra.
-
-
 def is_zero(difference: Any) -> bool:
     """Say whether exact algebra shows that an expression is 0 (False if it cannot tell)."""
-    tidy = _tidy_sums(difference) if difference.has(sp.Sum) else difference
-    if tidy == 0 or _rational_zero(tidy):
-        return True
-    rewrites = (
+    tidy = _tidy_sums(difference)
+    rewrites: tuple[Callable[[Any], Any], ...] = (
+        lambda e: e,
+        lambda e: _tidy_sums(sp.expand_log(e)),
         lambda e: sp.simplify(e.rewrite(sp.exp)),
-        lambda e: sp.simplify(sp.piecewise_fold(e)),
-        sp.expand_log,
         _branches,
+        _exponential,
     )
-    return any(rewrite(tidy) == 0 for rewrite in rewrites)
+    return any(e == 0 or _rational_zero(e) for e in (rewrite(tidy) for rewrite in rewrites))
 
 
 def _branches(e: Any) -> Any:
-    """Zero if every branch of a piecewise expression is."""
-    folded = sp.piecewise_fold(e)
+    """Zero if every branch of a piecewise expression is, and the branches leave no gap."""
+    folded = sp.piecewise_fold(e.rewrite(sp.Piecewise))
     if not isinstance(folded, sp.Piecewise):
+        return folded
+    conditions = [condition for _, condition in folded.args]
+    symbol = min(set().union(*(c.free_symbols for c in conditions)), key=str)
+    try:
+        branches = folded.as_expr_set_pairs(sp.S.Reals)
+        complete = sp.Union(*(domain for _, domain in branches)) == sp.S.Reals
+    except (NotImplementedError, ValueError):  # conditions on more than one symbol
+        branches = [(branch, sp.S.Reals) for branch, _ in folded.args]
+        complete = conditions[-1] == sp.true
+    zero = complete and all(_zero_on(branch, domain, symbol) for branch, domain in branches)
+    return sp.S.Zero if zero else e
+
+
+def _zero_on(e: Any, domain: Any, symbol: Any) -> bool:
+    """Say whether e is 0 on a set; at a single point it may also be undefined."""
+    if not isinstance(domain, sp.FiniteSet):
+        return bool(sp.simplify(e) == 0)
+    values = [e.subs(symbol, point) for point in domain]
+    return all(value.has(sp.nan, sp.zoo) or sp.simplify(value) == 0 for value in values)
+
+
+def _exponential(e: Any) -> Any:
+    """Zero if e is real and exp(e) is 1: this gathers logarithms, with their factors as powers."""
+    if not e.is_real or not e.has(sp.log):
         return e
-    return sp.S.Zero if all(sp.simplify(branch) == 0 for branch, _ in folded.args) else e
+    return sp.S.Zero if _rational_zero(sp.exp(sp.expand(e)) - 1) else e
+
+
+# Sums: one normal form for all that are equal by distributivity, exchange and renaming.
 
 
 def _tidy_sums(e: Any) -> Any:
-    """Write every sum over one index alike: split at +, constants outside, one name an index."""
-    if not isinstance(e, sp.Sum):
-        rebuilt = e.func(*map(_tidy_sums, e.args)) if e.args else e
-        return sp.expand(rebuilt, deep=False) if rebuilt.is_Mul else rebuilt
-    index, low, high = e.limits[-1]
-    inside = _tidy_sums(sp.Sum(e.function, *e.limits[:-1]) if e.limits[:-1] else e.function)
-    total = sp.S.Zero
-    for term in sp.Add.make_args(sp.expand(inside)):
-        constant, inner = term.as_independent(index, as_Add=False)
-        # Named by how deep the sums inside it go, so that equal sums get equal names.
-        name = sp.Symbol(f"_k{_depth(inner)}", integer=True, nonnegative=True)
-        total += constant * sp.Sum(inner.subs(index, name), (name, low, high))
-    return total
+    """Write all finite sums alike: split at +, nested sums and products of sums as one sum."""
+    if not e.has(sp.Sum, sp.Product):
+        return e
+    if isinstance(e, sp.Product):
+        return _named(sp.Product, _tidy_sums(e.function), e.limits)
+    if isinstance(e, sp.Sum):
+        limit = e.limits[-1]
+        inside = _tidy_sums(sp.Sum(e.function, *e.limits[:-1]) if e.limits[:-1] else e.function)
+        if limit[1].is_infinite or limit[2].is_infinite:  # its parts may diverge
+            return sp.Sum(inside, limit)
+        inside, limit, rest = _from_zero(inside, *limit)
+        return rest + sp.Add(*(_one_sum(t, [limit]) for t in _terms(inside)))
+    e = e.func(*map(_tidy_sums, e.args))
+    if e.is_Mul or e.is_Pow:
+        return sp.Add(*(_one_sum(term, []) for term in _terms(e)))
+    return e
 
 
-def _depth(e: Any) -> int:
-    return isinstance(e, sp.Sum) + max(map(_depth, e.args), default=0)
+def _terms(e: Any) -> tuple[Any, ...]:
+    """Multiply out, also x^(u + v), so that what does not depend on an index can leave its sum."""
+    split = e.replace(
+        lambda x: isinstance(x, (sp.exp, sp.Pow)) and x.exp.is_Add,
+        lambda x: sp.Mul(*(sp.Pow(x.base, term) for term in x.exp.args)),
+    )
+    return tuple(sp.Add.make_args(sp.expand_multinomial(sp.expand_mul(split), deep=False)))
+
+
+def _from_zero(inside: Any, index: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
+    """Let an index run from 0 to … − 1: Σ_1^n x_i is Σ_0^(n−1) x_(i+1), Σ_0^n x_i has x_n apart."""
+    name = sp.Dummy(integer=True)
+    inside = inside.subs(index, name + low)
+    constant, end = (high - low + 1).expand().as_coeff_Add()
+    if not constant.is_Integer or abs(constant) > 5:
+        constant, end = 0, constant + end
+    extra = [inside.subs(name, end + k) for k in range(constant)]
+    missing = [inside.subs(name, end + k) for k in range(constant, 0)]
+    return inside, sp.Tuple(name, 0, end - 1), _tidy_sums(sp.Add(*extra) - sp.Add(*missing))
+
+
+def _one_sum(term: Any, limits: list[Any]) -> Any:
+    """Turn a product of sums, with sums around it, into one sum with its constants outside."""
+    body = sp.S.One
+    for factor in sp.Mul.make_args(term):
+        base, power = factor.as_base_exp()
+        if isinstance(base, sp.Sum) and power.is_Integer and power > 0:
+            for _ in range(power):
+                names = {index: sp.Dummy(integer=True) for index, *_ in base.limits}
+                body *= base.function.xreplace(names)
+                limits = [*(limit.xreplace(names) for limit in base.limits), *limits]
+        else:
+            body *= factor
+    for limit in limits:  # nothing depends on this index: count its values
+        if not body.has(limit[0]) and not any(t.has(limit[0]) for l in limits for t in l[1:]):
+            limits = [l for l in limits if l is not limit]
+            body *= limit[2] - limit[1] + 1
+    if not limits:
+        return body
+    indices = [limit[0] for limit in limits]
+    constant, body = body.as_independent(*indices, as_Add=False)
+    nested = any(t.has(*indices) for limit in limits for t in limit[1:])
+    orders = [tuple(limits)] if nested or len(limits) > 4 else permutations(limits)
+    return constant * min((_named(sp.Sum, body, order) for order in orders), key=str)
+
+
+def _named(kind: Any, body: Any, limits: tuple[Any, ...]) -> Any:
+    """Name the indices by their place, after the names that are taken inside the body."""
+    taken = [int(index.name[1:]) for index in body.atoms(sp.Dummy) if index.name[0] == "#"]
+    start = 1 + max(taken, default=0)
+    names = {
+        limit[0]: sp.Dummy(f"#{k}", integer=True, dummy_index=k)
+        for k, limit in enumerate(limits, start)
+    }
+    return kind(body.xreplace(names), *(limit.xreplace(names) for limit in limits))
+
+
+# Everything else: fractions of exponentials and whatever is left as it is.
 
 
 def _rational_zero(e: Any) -> bool:
@@ -205,14 +190,15 @@ def _rational_zero(e: Any) -> bool:
     becomes two. Whatever else is no rational function is a generator of its own. The generators
     are treated as independent, so a zero there is a zero of the functions, never the reverse.
     """
-    if e.has(sp.Piecewise, sp.Derivative, sp.Integral):
-        return False
     for split in (False, True):
         generators: dict[Any, Any] = {}
         rational = _with_generators(e, generators, split)
         symbols = sorted(rational.free_symbols, key=str)
-        if symbols and sp.QQ.frac_field(*symbols).from_sympy(rational) == 0:
-            return True
+        try:
+            if symbols and sp.QQ.frac_field(*symbols).from_sympy(rational) == 0:
+                return True
+        except ZeroDivisionError:  # a denominator is 0, written as something else
+            return False
     return False
 
 
@@ -226,6 +212,11 @@ def _with_generators(e: Any, generators: dict[Any, Any], split: bool) -> Any:
         if split and e.exp.is_Add:
             factors = (sp.Pow(e.base, term) for term in e.exp.args)
             return sp.Mul(*(_with_generators(factor, generators, split) for factor in factors))
+        logs = [x for x in sp.Mul.make_args(e.exp) if isinstance(x, sp.log)]
+        if e.base == sp.E and logs:  # e^(w log u) is u^w
+            e = sp.Pow(logs[0].args[0], e.exp / logs[0])
+            if not isinstance(e, sp.Pow):
+                return _with_generators(e, generators, split)
         content, exponent = e.exp.as_content_primitive()
         if exponent.could_extract_minus_sign():
             content, exponent = -content, -exponent

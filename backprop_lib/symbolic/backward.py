@@ -12,7 +12,8 @@ import sympy as sp
 from ..arrays import Array
 from ..losses import Loss
 from ..network import Network
-from .algebra import FalseStepError, compare, is_zero
+from .algebra import compare, is_zero
+from .refutation import FalseStepError
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def prove(net: Network, loss: Loss, samples: int = 1) -> Proof:
     --------
     >>> import backprop_lib as bp
     >>> bp.symbolic.prove(bp.Network((1, 2), (bp.sigmoid,)), bp.half_squared_error)
-    1-2 (sigmoid), half_squared_error, n = 1: backward - diff(J, theta) = 0 for all 4 parameters
+    1-2 (sigmoid), half_squared_error, n = 1:
+    backward - diff(J, theta) = 0 for all 4 parameters
     """
     kinked = [phi.name for phi in net.activations if not phi.smooth]
     if kinked:
@@ -87,7 +89,7 @@ def prove(net: Network, loss: Loss, samples: int = 1) -> Proof:
     layers = ", ".join(phi.name for phi in net.activations)
     shape = "-".join(map(str, net.sizes))
     statement = (
-        f"{shape} ({layers}), {loss.name}, n = {samples}: "
+        f"{shape} ({layers}), {loss.name}, n = {samples}:\n"
         f"backward - diff(J, theta) = 0 for all {len(theta)} parameters"
     )
     return Proof(statement, theta, J, gradient)

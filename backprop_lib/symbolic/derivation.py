@@ -13,7 +13,9 @@ import sympy as sp
 
 from ..activations import Activation, sigmoid
 from . import typesetting
-from .algebra import CHECKED, DIGITS, PROVED, FalseStepError, compare, evaluate
+from .algebra import CHECKED, PROVED, compare
+from .expansion import check_definitions, evaluate, formula
+from .refutation import DIGITS, FalseStepError
 
 
 def function(activation: Activation, name: str) -> Any:
@@ -77,11 +79,13 @@ class Derivation:
       = exp(-z)/(1 + exp(-z))**2    [proved: chain rule]
     >>> d.step(sigma(z) ** 2, "wishful thinking")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    backprop_lib.symbolic.algebra.FalseStepError: "wishful thinking": this step is false: at z = ...
+    backprop_lib.symbolic.refutation.FalseStepError: "wishful thinking": this step is false: at ...
     """
 
     def __init__(self, start: Any, where: Mapping[Any, Any] | None = None) -> None:
         self.where = dict(where or {})
+        check_definitions(self.where)
+        formula(start)
         self.lines = [Line(sp.sympify(start))]
 
     @property
@@ -109,12 +113,11 @@ class Derivation:
         FalseStepError
             With a counter-example, if the step is false. The derivation is then left as it was.
         """
-        expression = sp.sympify(expression)
         try:
             status = compare(self.result, expression, self.where)
         except FalseStepError as error:
             raise FalseStepError(f'"{reason}": {error}') from None
-        self.lines.append(Line(expression, reason, status))
+        self.lines.append(Line(sp.sympify(expression), reason, status))
         return self
 
     def numbers(self, values: Mapping[Any, float], digits: int = 9) -> Derivation:
@@ -181,7 +184,7 @@ class Derivation:
             exact = {s: sp.Rational(str(v)) for s, v in (at or {}).items()}
             want, have = [self._value(self.result, exact, 30)], [float(target)]
         else:
-            formula = evaluate(self.result, self.where)
+            formula = evaluate(self.result, self.where).doit()
             (symbol,) = formula.free_symbols
             points = np.linspace(*over, 401)
             have = list(target(points))
@@ -195,7 +198,7 @@ class Derivation:
         return Agreement(error, len(have))
 
     def _value(self, expression: Any, values: Mapping[Any, Any], digits: int) -> Any:
-        exact = evaluate(expression, self.where).subs(values)
+        exact = evaluate(expression, self.where).subs(values).doit()
         if exact.free_symbols:
             missing = ", ".join(sorted(map(str, exact.free_symbols)))
             raise ValueError(f"values must give every free symbol a number; missing: {missing}.")

@@ -329,8 +329,8 @@ def test_importing_the_library_does_not_import_matplotlib():
 
 def test_importing_plots_changes_no_setting_and_opens_no_window():
     code = (
-        "import sys, matplotlib; before = dict(matplotlib.rcParams); import backprop_lib.plots;"
-        "import backprop_lib.explorers; print(dict(matplotlib.rcParams) == before,"
+        "import sys, matplotlib; before = matplotlib.rcParams.copy(); import backprop_lib.plots;"
+        "import backprop_lib.explorers; print(matplotlib.rcParams.copy() == before,"
         "'matplotlib.pyplot' in sys.modules, 'ipywidgets' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -42,12 +42,11 @@ def refute(left: Any, right: Any, ranges: Ranges) -> None:
     points = list(_points(sides, ranges))
     decided = 0
     for k, point in enumerate([*points, *_near_kinks(sides, points[-1], ranges)]):
-        left, right = (_at(side, point) for side in sides)
-        a, b = _number(left), _number(right)
+        a, b = (_number(_at(side, point)) for side in sides)
         if a is None or b is None:
             if a is b or k >= len(points):  # a hole in one of them at a kink proves nothing
                 continue
-        elif not _differ(left, right, a, b):
+        elif not _differ(a, b):
             decided += 1
             continue
         raise FalseStepError(
@@ -58,17 +57,16 @@ def refute(left: Any, right: Any, ranges: Ranges) -> None:
         raise ValueError("this step cannot be tried: its lines have no value at any point.")
 
 
-def _differ(left: Any, right: Any, a: Any, b: Any) -> bool:
+def _differ(a: Any, b: Any) -> bool:
     if a.is_infinite or b.is_infinite:
         return bool(a != b)
-    # As many digits of the difference as it takes to tell it from 0, up to 200.
-    gap = sp.N(sp.Add(left, -right, evaluate=False), 15, maxn=200)
-    return bool(abs(gap) > sp.Float(10) ** -60 * (abs(a) + abs(b)) + sp.Float(10) ** -100)
+    slack = sp.Float(10) ** -(DIGITS + 10) * (abs(a) + abs(b)) + sp.Float(10) ** (-2 * DIGITS)
+    return bool(abs(a - b) > slack)
 
 
 def _number(value: Any) -> Any:
-    """The value to 50 digits, which may be ∞ or −∞; None if there is none."""
-    number = sp.N(value, DIGITS)
+    """The value to more digits than are compared, or ±∞; None if there is none."""
+    number = sp.N(value, DIGITS + 30, maxn=3 * DIGITS)
     return number if number in (sp.oo, -sp.oo) or (number.is_number and number.is_finite) else None
 
 

@@ -91,8 +91,7 @@
   const restore = () => {
     const [id, state] = location.hash.slice(1).split(":");
     if (id !== figure.id || !state) return;
-    for (const pair of state.split(",")) {
-      const [name, key] = pair.split("=").map(decodeURIComponent);
+    for (const [name, key] of new URLSearchParams(state.replaceAll(",", "&"))) {
       const c = controls.find((c) => c.dataset.control === name);
       if (c && keys.get(c).includes(key)) move(c, keys.get(c).indexOf(key));
     }

@@ -20,7 +20,7 @@ class _Latex(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
         )
         order = sum(n for _, n in e.variable_count)
         d = r"\partial" + (f"^{{{order}}}" if order != 1 else "")
-        if e.expr.is_Symbol or e.expr.is_Function and len(e.expr.args) == 1:
+        if e.expr.is_Symbol or (e.expr.is_Function and len(e.expr.args) == 1):
             return rf"\frac{{{d} {self._print(e.expr)}}}{{{below}}}"
         return rf"\frac{{{d}}}{{{below}}}\left[{self._print(e.expr)}\right]"
 
@@ -52,10 +52,12 @@ def text(reason: str) -> str:
 
 def with_numbers(e: Any, value: Callable[[Any], Any]) -> Any:
     """Keep the sums and products of an expression, and put ``value(part)`` for every part."""
-    if e.is_Integer:
+    if e.is_Rational:
         return e
     if e.is_Add or e.is_Mul:
         return e.func(*(with_numbers(part, value) for part in e.args), evaluate=False)
+    if e.is_Pow and e.exp.is_Integer:
+        return sp.Pow(with_numbers(e.base, value), e.exp, evaluate=False)
     return value(e)
 
 

@@ -42,9 +42,9 @@ def html(explorer: Explorer) -> str:
 <div class="explorer-controls" role="group" aria-label="Controls: {title}" hidden>
 {controls}
 <p class="explorer-buttons">
-<button type="button" data-move="-1" aria-label="One back">◀</button>
+<button type="button" data-move="-1" aria-label="Previous frame">◀</button>
 <button type="button" data-play>Play</button>
-<button type="button" data-move="1" aria-label="One on">▶</button>
+<button type="button" data-move="1" aria-label="Next frame">▶</button>
 <label>Pace <select data-pace><option value="3000">slow</option>
 <option value="1500" selected>medium</option><option value="600">fast</option></select></label>
 <a class="explorer-link" href="#explorer-{name}">Link to this frame</a>
@@ -64,7 +64,7 @@ def _control(explorer: str, control: Slider | Choice) -> str:
     identity = f"explorer-{explorer}-{control.name}"
     label, start = escape(control.label), control.values.index(control.start)
     keys, last = escape(json.dumps(control.keys)), len(control.keys) - 1
-    what = f'id="{identity}" data-control="{control.name}" data-keys="{keys}"'
+    what = f'id="{identity}" autocomplete="off" data-control="{control.name}" data-keys="{keys}"'
     if isinstance(control, Choice):
         options = "".join(
             f"<option{' selected' * (k == start)}>{escape(text)}</option>"

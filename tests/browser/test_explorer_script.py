@@ -102,8 +102,8 @@ def test_choice_and_slider_together_select_the_frame(open_page):
 
 def test_buttons_step_and_stop_at_the_ends(open_page):
     page = open_page()
-    for label, k in [("One on", 2), ("One back", 1), ("One back", 0), ("One back", 0)]:
-        page.get_by_label(label).click()
+    for label, k in [("Next", 2), ("Previous", 1), ("Previous", 0), ("Previous", 0)]:
+        page.get_by_label(f"{label} frame").click()
         shows(page, k)
 
 

@@ -6,7 +6,6 @@ from .curves import curves, tangent
 from .graph import graph
 from .names import default_names
 from .network import network
-from .neuron import half_plane, nerve_cell, photocells, regression, wiring
 from .sigmoid import (
     answer_slope,
     saturation_answers,
@@ -22,12 +21,8 @@ __all__ = [
     "curves",
     "default_names",
     "graph",
-    "half_plane",
     "hinges",
-    "nerve_cell",
     "network",
-    "photocells",
-    "regression",
     "saturation_answers",
     "saturation_deltas",
     "sigmoid_tangent",
@@ -36,5 +31,4 @@ __all__ = [
     "softmax_bars",
     "style",
     "tangent",
-    "wiring",
 ]

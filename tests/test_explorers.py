@@ -420,6 +420,45 @@ def test_every_line_of_the_walk_is_true_arithmetic(walk):
     assert checked == len(walk.steps) - 2 - 4  # all but Given, Update and the biases
 
 
+def known_quantities(walk):
+    """Every name that a formula of the walk uses, and its value in the network."""
+    known = {}
+    for part, name in walk.names.items():
+        if part[0] == "unit":
+            _, l, j = part
+            if l == 0:
+                known[name] = walk.trace.a[0][0, j]
+                continue
+            z, delta = walk.trace.z[l][0, j], walk.back.delta[l][0, j]
+            known[f"z({name})"], known[f"a({name})"] = z, walk.trace.a[l][0, j]
+            known[f"σ(z({name}))"], known[f"σ′(z({name}))"] = (
+                bp.sigmoid(z),
+                bp.sigmoid.derivative(z),
+            )
+            known[f"δ({name})"], known[f"∂E/∂a({name})"] = delta, delta / bp.sigmoid.derivative(z)
+        elif part[0] == "W":
+            known[name] = walk.W[part[1]][part[2:]]
+        elif part[0] == "b":
+            known[name] = walk.b[part[1]][part[2]]
+    known |= {f"t{k}": t for k, t in zip("₁₂", walk.Y[0], strict=True)}
+    known |= {f"E{k}": E for k, E in zip("₁₂", walk.E, strict=True)}
+    return sorted(known.items(), key=lambda item: -len(item[0]))
+
+
+def test_every_formula_of_the_walk_gives_its_number(walk):
+    known, checked = known_quantities(walk), 0
+    for step in walk.steps:
+        if step.phase not in ("Forward", "Error", "Backward"):
+            continue
+        rule = step.formula.removesuffix(" + …").partition(" = ")[2].replace("·", "×")
+        for name, value in known:
+            rule = rule.replace(name, f"({float(value):.15f})")
+        result = step.numbers.removesuffix(" so far").rpartition("= ")[2]
+        assert evaluate(rule) == pytest.approx(evaluate(result), rel=1e-6, abs=2e-9), step.formula
+        checked += 1
+    assert checked == len(walk.steps) - 2
+
+
 def test_both_paths_into_a_hidden_unit_are_told_with_their_signs(walk):
     paths = [s for s in walk.steps if s.formula.startswith("∂E/∂a(h₁)")]
     assert [s.strong for s in paths] == [

@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 
 import numpy as np
@@ -299,6 +300,31 @@ def test_schedule_takes_a_sweep_of_rates():
     np.testing.assert_array_equal(path[-1], [[-1.5] * 3, [-3.0] * 3])
 
 
+def test_sweep_has_as_many_leading_axes_as_the_stack():
+    rates = np.linspace(0.1, 0.6, 6).reshape(2, 3, 1)
+    path = walk(bp.GradientDescent(rates), np.zeros((2, 3, 4)), np.ones((1, 2, 3, 4)))
+    np.testing.assert_array_equal(path[0], np.broadcast_to(-rates, (2, 3, 4)))
+    with pytest.raises(
+        ValueError, match=r"theta must have shape \(\.\.\., 2, 3, p\), got \(3, 3, 4\)"
+    ):
+        bp.GradientDescent(rates).init(np.zeros((3, 3, 4)))
+
+
+def test_edges_of_the_ranges_are_allowed():
+    assert [StepDecay(0.5, factor=1, every=1)(t) for t in (1, 2)] == [0.5, 0.5]
+    assert ExponentialDecay(0.5, factor=1)(9) == 0.5
+    assert StepDecay(0.8, factor=0.5, every=1)(2) == 0.4
+
+
+SCHEDULES = [StepDecay(0.1, 0.5, 2), InverseTimeDecay(0.1, 0.5), ExponentialDecay(0.1, 0.5)]
+
+
+@pytest.mark.parametrize("record", [*ALL.values(), *SCHEDULES], ids=repr)
+def test_settings_cannot_be_changed_later(record):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        record.learning_rate = 1.0
+
+
 SGD = bp.GradientDescent(0.1)
 
 
@@ -322,6 +348,7 @@ SGD = bp.GradientDescent(0.1)
         (lambda: bp.RMSProp(0.1, epsilon=-1), ValueError, "epsilon must be a positive number"),
         (lambda: bp.Newton(np.eye(2)), TypeError, "hessian must be a function of theta, got nda"),
         (lambda: bp.Newton(len, damping=-1), ValueError, "damping must be a number of at least 0"),
+        (lambda: bp.Newton(len, damping=np.inf), ValueError, "damping must be a number of at le"),
         (lambda: bp.Newton(len, learning_rate=-1), ValueError, "learning_rate must be positive"),
         (lambda: SGD.init(1.0), TypeError, r"theta .* of shape \(\.\.\., p\), got shape \(\)"),
         (lambda: SGD.init(np.array([1j])), TypeError, "theta must be .* real .* dtype complex128"),

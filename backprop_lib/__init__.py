@@ -2,9 +2,9 @@
 The public names stand here; the modules behind them can be read in an evening."""
 
 from . import datasets, perceptron, photocells, schedules
+from .activation import Activation
 from .activations import (
     ACTIVATIONS,
-    Activation,
     leaky_relu,
     linear,
     piecewise_linear,
@@ -31,9 +31,10 @@ from .losses import (
     mean_squared_error,
     softmax_cross_entropy,
 )
-from .network import Backward, Network, Trace
+from .network import Network
 from .objective import Objective
 from .optimizers import GradientDescent, Momentum, Newton
+from .passes import Backward, Trace
 from .tables import Table
 from .training import batches, fit, minimize
 

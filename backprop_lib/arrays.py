@@ -98,8 +98,13 @@ def require_same_shape(first: str, a: Array, second: str, b: Array) -> None:
         )
 
 
-def require_reusable(name: str, have: Array, shape: tuple[int, ...], *inputs: Array) -> None:
-    """Raise ``ValueError`` unless ``have`` can take a result of that shape made from ``inputs``."""
+def require_reusable(name: str, have: Any, shape: tuple[int, ...], *inputs: Array) -> None:
+    """Raise unless ``have`` is an array that can take a result of that shape from ``inputs``."""
+    if not isinstance(have, np.ndarray):
+        raise TypeError(
+            f"{name} must be an array to be reused, got {type(have).__name__}; leave out= away to "
+            f"get new arrays."
+        )
     dtype = np.result_type(*inputs)
     if have.shape != shape or have.dtype != dtype:
         raise ValueError(

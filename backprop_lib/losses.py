@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .activations import softmax
-from .arrays import Array, as_array, elementwise, require_same_shape
+from .arrays import Array, as_array, elementwise, require_same_shape, show_shape
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,6 +35,8 @@ class Loss:
         Names of the output activations that it can follow; None if any.
     targets : callable
         ``targets(y)`` raises ``ValueError`` for targets that the loss has no meaning for.
+    outputs : callable
+        ``outputs(a)`` raises ``ValueError`` for outputs that it has no meaning for.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class Loss:
     gradient_value: Callable[[Array, Array, Array | None], Array]
     fits: frozenset[str] | None = None
     targets: Callable[[Array], None] = lambda y: None
+    outputs: Callable[[Array], None] = lambda a: None
 
     @cached_property
     def expr(self) -> Any:
@@ -76,19 +79,41 @@ class Loss:
         Raises
         ------
         TypeError, ValueError
-            If a or y are no finite numbers, differ in shape, or y is no target for this loss.
+            If a or y are no finite numbers, empty, of unlike shapes, or out of the loss's range.
         """
         return self.value(*self._checked(a, y))
 
     def gradient(self, a: ArrayLike, y: ArrayLike) -> Array:
-        """Return ∂J/∂a, shape (..., n, d); parameters and errors as for a call."""
+        """Return ∂J/∂a, the 1/n of the mean included.
+
+        Parameters
+        ----------
+        a : array_like, shape (..., n, d)
+        y : array_like, shape (n, d)
+
+        Returns
+        -------
+        ndarray, shape (..., n, d)
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call.
+        """
         return self.gradient_value(*self._checked(a, y), None)
 
     def _checked(self, a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         a, y = as_array("a", a), as_array("y", y)
         require_same_shape("a", a, "y", y)
+        if not a.size:
+            raise ValueError(
+                f"a and y must hold at least one sample and one output, got {show_shape(a.shape)}; "
+                f"a mean needs something to be taken over."
+            )
         if y.dtype != object:
             self.targets(y)
+        if a.dtype != object:
+            self.outputs(a)
         return a, y
 
     def __repr__(self) -> str:
@@ -115,27 +140,38 @@ mean_squared_error = Loss(
 )
 
 
-def _log(p: Array) -> Array:
+def _surprise(p: Array) -> Array:
+    """−log p, entry by entry."""
     # A probability that underflowed to 0 counts as the smallest normal number: the loss is then
     # large (708 in float64) and finite.
     if p.dtype == object:
         import sympy as sp
 
-        return elementwise(sp.log, p)
-    return np.asarray(np.log(_not_zero(p)))
+        return elementwise(lambda entry: -sp.log(entry), p)
+    return np.asarray(0 - np.log(_not_zero(p)))  # 0 − 0 is 0, where −0 would print its sign
 
 
 def _not_zero(p: Array) -> Array:
     return p if p.dtype == object else np.maximum(p, np.finfo(p.dtype).tiny)
 
 
-def _between_0_and_1(y: Array) -> None:
-    if y.size and not (0 <= y.min() and y.max() <= 1):
-        bad = y.min() if y.min() < 0 else y.max()
+def _require_probabilities(name: str, p: Array, remedy: str) -> None:
+    p = p.real
+    if p.min() < 0 or p.max() > 1:
+        bad = p.min() if p.min() < 0 else p.max()
         raise ValueError(
-            f"y must lie between 0 and 1 for a cross entropy, got {bad}; a target is the "
-            f"probability of its class (turn labels into rows with bp.one_hot)."
+            f"{name} must lie between 0 and 1 for a cross entropy, got {bad}; {remedy}."
         )
+
+
+def _probabilities(a: Array) -> None:
+    remedy = "put a sigmoid or softmax before it, or take bp.softmax_cross_entropy of the logits"
+    _require_probabilities("a", a, remedy)
+
+
+def _between_0_and_1(y: Array) -> None:
+    remedy = "a target is the probability of its class (turn labels into rows with bp.one_hot)"
+    _require_probabilities("y", y, remedy)
 
 
 def _distribution(y: Array) -> None:
@@ -152,32 +188,34 @@ def _distribution(y: Array) -> None:
 cross_entropy = Loss(
     name="cross_entropy",
     formula=lambda sp, a, y: -y * sp.log(a),
-    value=lambda a, y: -_mean_of_terms(y * _log(a)),
+    value=lambda a, y: _mean_of_terms(y * _surprise(a)),
     gradient_value=lambda a, y, out: np.divide(-y / a.shape[-2], _not_zero(a), out=out),
     fits=frozenset({"softmax", "sigmoid"}),
     targets=_distribution,
+    outputs=_probabilities,
 )
 
 binary_cross_entropy = Loss(
     name="binary_cross_entropy",
     formula=lambda sp, a, y: -y * sp.log(a) - (1 - y) * sp.log(1 - a),
-    value=lambda a, y: -_mean_of_terms(y * _log(a) + (1 - y) * _log(1 - a)),
+    value=lambda a, y: _mean_of_terms(y * _surprise(a) + (1 - y) * _surprise(1 - a)),
     gradient_value=lambda a, y, out: np.divide(
         (1 - y) / _not_zero(1 - a) - y / _not_zero(a), a.shape[-2], out=out
     ),
     fits=frozenset({"sigmoid"}),
     targets=_between_0_and_1,
+    outputs=_probabilities,
 )
 
 
-def _log_sum_exp(z: Array) -> Array:
-    """log Σ_k e^(z_k) along the last axis, kept: (..., d) to (..., 1)."""
+def _surprise_of_softmax(z: Array) -> Array:
+    """−log softmax(z) = log Σ_j e^(z_j) − z_k, shape (..., d); no e^(z_j) is formed above 1."""
     if z.dtype == object:
         import sympy as sp
 
-        return _log(elementwise(sp.exp, z).sum(axis=-1, keepdims=True))
-    largest = np.take_along_axis(z, z.real.argmax(axis=-1, keepdims=True), axis=-1)
-    return np.asarray(largest + np.log(np.exp(z - largest).sum(axis=-1, keepdims=True)))
+        return np.asarray(elementwise(sp.log, elementwise(sp.exp, z).sum(-1, keepdims=True)) - z)
+    z = z - np.take_along_axis(z, z.real.argmax(axis=-1, keepdims=True), axis=-1)
+    return np.asarray(np.log(np.exp(z).sum(axis=-1, keepdims=True)) - z)
 
 
 def _softmax_cross_entropy_formula(sp: Any, a: Any, y: Any) -> Any:
@@ -189,7 +227,7 @@ def _softmax_cross_entropy_formula(sp: Any, a: Any, y: Any) -> Any:
 softmax_cross_entropy = Loss(
     name="softmax_cross_entropy",
     formula=_softmax_cross_entropy_formula,
-    value=lambda a, y: _mean_of_terms(y * (_log_sum_exp(a) - a)),
+    value=lambda a, y: _mean_of_terms(y * _surprise_of_softmax(a)),
     # The derivative of the softmax and that of the logarithm cancel: p − y remains.
     gradient_value=lambda a, y, out: np.divide(softmax(a) - y, a.shape[-2], out=out),
     fits=frozenset({"linear"}),
@@ -197,6 +235,10 @@ softmax_cross_entropy = Loss(
 )
 
 _ALL = (
-    half_squared_error, mean_squared_error, cross_entropy, binary_cross_entropy, softmax_cross_entropy
-)  # fmt: skip
+    half_squared_error,
+    mean_squared_error,
+    cross_entropy,
+    binary_cross_entropy,
+    softmax_cross_entropy,
+)
 LOSSES: dict[str, Loss] = {loss.name: loss for loss in _ALL}

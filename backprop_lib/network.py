@@ -10,40 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import parameters
-from .activations import Activation
-from .arrays import Array, as_array, require_reusable, require_shape, show_shape
+from .activation import Activation
+from .arrays import Array, as_array, require_shape, show_shape
 from .losses import Loss
 from .objective import Objective
 from .parameters import Layers
+from .passes import Backward, Trace, require_backward, require_layers, require_trace
 from .tables import Table
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What the forward pass keeps: ``z[l]`` and ``a[l]``, each (..., n, d_l); z[0] is None."""
-
-    z: Layers
-    a: Layers
-
-
-@dataclass(frozen=True)
-class Backward:
-    """What the backward pass finds.
-
-    Parameters
-    ----------
-    gradient : ndarray, shape (..., p)
-        ∂J/∂θ, in the order of θ.
-    delta : list of ndarray
-        ``delta[l]`` = ∂J/∂z^l, (..., n, d_l); delta[0] is None.
-    W, b : list of ndarray
-        Views of ``gradient``: ``W[l]`` = ∂J/∂W^l, ``b[l]`` = ∂J/∂b^l; entry 0 is None.
-    """
-
-    gradient: Array
-    delta: Layers
-    W: Layers
-    b: Layers
 
 
 @dataclass(frozen=True)
@@ -79,7 +52,9 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sizes", parameters.checked_sizes(self.sizes))
-        object.__setattr__(self, "activations", tuple(self.activations))
+        remedy = "write for example activations=(bp.tanh, bp.linear)"
+        activations = parameters.as_tuple("activations", self.activations, remedy)
+        object.__setattr__(self, "activations", activations)
         if len(self.activations) != self.depth:
             raise ValueError(
                 f"activations must have one entry a layer ({self.depth} for sizes={self.sizes}), "
@@ -168,9 +143,9 @@ class Network:
         """
         theta, X = self.checked_theta(theta), self.checked_inputs(X)
         if out is not None:
-            require_reusable(
-                "out.z", out.z[-1], (*theta.shape[:-1], len(X), self.sizes[-1]), theta, X
-            )
+            require_trace("out", out, self.sizes)
+            require_layers("out.z", out.z, (*theta.shape[:-1], len(X)), theta, X)
+            require_layers("out.a", out.a, (*theta.shape[:-1], len(X)), theta, X)
         return self._forward(*parameters.views(self.sizes, theta), X, out)
 
     def backward(
@@ -206,15 +181,18 @@ class Network:
             If a shape does not fit the trace, or the gradient is not finite.
         """
         theta, gradient = self.checked_theta(theta), as_array("gradient", gradient)
+        require_trace("trace", trace, self.sizes)
         a = trace.a[-1]
         require_shape("gradient", gradient, a.shape, "it has the shape of trace.a[-1].")
-        if len(trace.a) != self.depth + 1 or a.shape[-1] != self.sizes[-1]:
+        if a.shape[:-2] != theta.shape[:-1]:
             raise ValueError(
-                f"trace must come from this network (sizes={self.sizes}), got layers of "
-                f"{[layer.shape[-1] for layer in trace.a]} units; call net.forward(theta, X)."
+                f"theta must be the parameters that made the trace, got shape "
+                f"{show_shape(theta.shape)} for outputs of shape {show_shape(a.shape)}; their "
+                f"leading axes differ."
             )
         if out is not None:
-            require_reusable("out.delta", out.delta[-1], a.shape, theta, gradient)
+            require_backward("out", out, self.sizes)
+            require_layers("out.delta", out.delta, a.shape[:-1], theta, gradient)
         return self._backward(parameters.views(self.sizes, theta)[0], trace, gradient, out)
 
     def objective(self, loss: Loss, X: ArrayLike, Y: ArrayLike) -> Objective:
@@ -295,5 +273,8 @@ class Network:
         remedy = "give X one row a sample and one column an input."
         require_shape("X", X, ("n", self.sizes[0]), remedy)
         if not len(X):
-            raise ValueError(f"X must hold at least one sample, got shape {show_shape(X.shape)}.")
+            raise ValueError(
+                f"X must hold at least one sample, got shape {show_shape(X.shape)}; a mean needs "
+                f"something to be taken over."
+            )
         return X

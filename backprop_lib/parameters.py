@@ -1,5 +1,5 @@
 """All weights and biases of a network lie in one flat vector θ: W¹ row by row, b¹, W², b², …
-These functions go from layers to θ and back; everything else in the library just handles vectors."""
+These functions go from layers to θ and back; everything else in the library handles vectors."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Layers: TypeAlias = list[Any]  # entry l belongs to layer l, as in the formulas;
 
 
 def checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return the sizes as a tuple, or raise ``ValueError`` if they make no network."""
-    sizes = tuple(sizes)
+    """Return the sizes as a tuple of int, or raise if they make no network."""
+    sizes = as_tuple("sizes", sizes, "write for example sizes=(2, 3, 1)")
     if len(sizes) < 2:
         raise ValueError(
             f"sizes must name the inputs and at least one layer, got {sizes}; "
@@ -29,7 +29,15 @@ def checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
                 f"sizes must be positive integers, got {size!r} in {sizes}; "
                 f"give the number of inputs, then the units of each layer."
             )
-    return sizes
+    return tuple(map(int, sizes))
+
+
+def as_tuple(name: str, values: Any, remedy: str) -> tuple[Any, ...]:
+    """Return a sequence as a tuple, or raise ``TypeError`` if it is none."""
+    try:
+        return tuple(values)
+    except TypeError:
+        raise TypeError(f"{name} must be a sequence, got {values!r}; {remedy}.") from None
 
 
 def count(sizes: tuple[int, ...]) -> int:
@@ -78,7 +86,7 @@ def pack(sizes: tuple[int, ...], W: Sequence[ArrayLike], b: Sequence[ArrayLike])
 
 def _each(sizes: tuple[int, ...], name: str, values: Sequence[ArrayLike]) -> list[ArrayLike]:
     depth = len(sizes) - 1
-    layers = list(values)
+    layers = list(as_tuple(name, values, f"write {name}=[{name}1, {name}2, ...]"))
     if len(layers) == depth + 1 and layers[0] is None:  # the list that views() gives
         layers = layers[1:]
     if len(layers) != depth:

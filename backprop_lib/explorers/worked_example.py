@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from .. import plots
 from ..losses import Loss
-from ..network import Backward, Network, Trace
+from ..network import Network
+from ..passes import Backward, Trace
 from ..plots import style
 from ..plots.names import Part, subscript
 from .controls import Slider

@@ -10,7 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from ..activations import Activation, softmax
+from ..activation import Activation
+from ..activations import softmax
 from ..arrays import Array
 from ..network import Network
 from . import style

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from numpy.typing import ArrayLike
 
-from ..network import Backward, Network, Trace
+from ..network import Network
+from ..passes import Backward, Trace
 from . import style
 from .lettering import SMALLEST, Lettering, fit
 from .names import Part, default_names

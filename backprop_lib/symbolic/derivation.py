@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ..activations import Activation, sigmoid
+from ..activation import Activation
+from ..activations import sigmoid
 from . import typesetting
 from .algebra import CHECKED, PROVED, compare
 from .expansion import check_definitions, evaluate, formula

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import mpmath
 import numpy as np
@@ -130,6 +130,22 @@ def test_gates_are_the_activations_of_the_same_name(name):
 def test_kinks_ties_and_extremes(operation, values, expected):
     constant = [local is None for local in expected[1]]
     assert evaluate(operation, values, constant) == expected
+
+
+@pytest.mark.parametrize("point", [(-1.5, 2.0), (2.0, -1.5), (0.0, 0.0), (0.0, 1.0), (1.0, 0.0)])
+@pytest.mark.parametrize("operation", ["relu", "maximum"])
+def test_symbols_follow_the_same_convention_at_a_kink_and_on_both_sides_of_it(operation, point):
+    symbols = arguments(operation)
+    value, local = evaluate(operation, symbols, [False] * len(symbols))
+    at = dict(zip(symbols, map(sp.Rational, point), strict=False))
+    numbers = evaluate(operation, point[: len(symbols)], [False] * len(symbols))
+    assert float(value.subs(at)) == numbers[0]
+    assert tuple(float(slope.subs(at)) for slope in local) == numbers[1]
+
+
+def test_a_row_of_the_table_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        RULES["+"].value = max
 
 
 def test_sigmoid_keeps_its_digits_far_from_zero():

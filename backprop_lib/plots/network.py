@@ -128,6 +128,8 @@ def _room(ax: Axes, notes: Sequence[str]) -> tuple[float, float, float]:
 class _Drawing:
     """A diagram in progress: where its texts go, and which parts are strong."""
 
+    # Shapes are added by add_artist: add_patch would work out data limits that nobody needs.
+
     ax: Axes
     letters: Lettering
     names: Mapping[Part, str]
@@ -166,7 +168,7 @@ class _Drawing:
         self.ax.add_collection(edges, autolim=False)
 
     def _arrow(self, start: Any, end: Any) -> None:
-        self.ax.add_patch(
+        self.ax.add_artist(
             FancyArrowPatch(
                 start,
                 end,
@@ -192,7 +194,7 @@ class _Drawing:
             width = max(style.text_width(text, size) for text, _ in texts) + 0.06
             height = step * len(texts)
             corner = (x - width / 2, y - height / 2)
-            self.ax.add_patch(Rectangle(corner, width, height, zorder=2.5, **_WHITE))
+            self.ax.add_artist(Rectangle(corner, width, height, zorder=2.5, **_WHITE))
             for k, (text, colour) in enumerate(texts):
                 shade = colour if self.strong(part) else style.QUIET
                 self.text(x, y + (len(texts) / 2 - k - 0.5) * step, text, size, shade)
@@ -205,7 +207,7 @@ class _Drawing:
             lively = strong and self.highlight is not None
             colour = self.phase if lively else style.INK if strong else style.PALE
             radius, line = 0.6 * r if part[0] == "bias" else r, 2.6 if lively else 1.3
-            self.ax.add_patch(Circle((x, y), radius, fc="white", ec=colour, lw=line, zorder=3))
+            self.ax.add_artist(Circle((x, y), radius, fc="white", ec=colour, lw=line, zorder=3))
             z, a, delta = _values(part, trace, back)
             middle = y if np.isnan(a) else y + 0.42 * r
             ink = style.INK if strong else style.QUIET

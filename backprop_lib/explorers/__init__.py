@@ -4,6 +4,8 @@ from .activations import activation_slopes, number_of_units, one_unit_at_a_time,
 from .controls import Choice, Slider
 from .explorer import Explorer
 from .frames import Frame
+from .hidden_units import hidden_units
+from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .worked_example import worked_example_pass
@@ -14,7 +16,11 @@ __all__ = [
     "Frame",
     "Slider",
     "activation_slopes",
+    "firing",
+    "hidden_units",
+    "lessons",
     "number_of_units",
+    "one_line",
     "one_unit_at_a_time",
     "one_weight",
     "saturated_unit",

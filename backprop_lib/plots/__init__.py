@@ -6,6 +6,8 @@ from .curves import curves, tangent
 from .graph import graph
 from .names import default_names
 from .network import network
+from .neuron import half_plane, nerve_cell, regression
+from .photocells import photocells, wiring
 from .sigmoid import (
     answer_slope,
     saturation_answers,
@@ -21,8 +23,12 @@ __all__ = [
     "curves",
     "default_names",
     "graph",
+    "half_plane",
     "hinges",
+    "nerve_cell",
     "network",
+    "photocells",
+    "regression",
     "saturation_answers",
     "saturation_deltas",
     "sigmoid_tangent",
@@ -31,4 +37,5 @@ __all__ = [
     "softmax_bars",
     "style",
     "tangent",
+    "wiring",
 ]

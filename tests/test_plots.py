@@ -178,6 +178,19 @@ def test_every_number_of_both_passes_is_written():
             assert f"δ {style.number(back.delta[l][0, j])}" in written
 
 
+@pytest.mark.parametrize("sizes", [(2, 8, 1), (8, 8, 8), (3, 4, 2)])
+def test_units_keep_name_and_value_up_to_eight_in_a_column(sizes):
+    net, theta, trace, back = network(*sizes)
+    ax = plots.network(net, theta, trace, back, ax=canvas(height=max(4.5, 0.75 * max(sizes) + 0.6)))
+    written = [text.get_text() for text in ax.texts]
+    names = plots.default_names(sizes)
+    assert {name for part, name in names.items() if part[0] == "unit"} <= set(written)
+    for starts in ("z ", "δ "):
+        assert sum(text.startswith(starts) for text in written) == sum(sizes[1:])
+    values = [text for text in written if text[0] in "−0123456789"]
+    assert len(values) == sum(sizes) + len(sizes) - 1  # the bias units show their 1
+
+
 def test_each_number_stands_on_its_own_edge():
     net, theta, trace, back = network(2, 3, 2)
     ax = plots.network(net, theta, trace, back, ax=canvas())

@@ -65,9 +65,8 @@ def fit(
     layout = place(sizes, *room)
     name = max((name for part, name in names.items() if part[0] in "Wb"), key=len)
     digits, edge, spots = _fit_edges(sizes, room, layout, name, backward)
-    # Seven letters, such as −0.5933, of at most 0.62 times the size each, across the circle.
-    inside = min(style.TEXT, 72 * 1.85 * layout.radius / (0.62 * (digits + 3)))
-    return Lettering(layout, digits, edge, _beside(layout, edge or 10.5), inside, spots)
+    beside, inside = _beside(layout, edge or 10.5), _inside(layout, digits)
+    return Lettering(layout, digits, edge, beside, inside, spots)
 
 
 def _fit_edges(
@@ -77,8 +76,9 @@ def _fit_edges(
     name: str,
     backward: bool,
 ) -> tuple[int, float, dict[Part, Point]]:
+    many = 4 if 0.9 * _inside(layout, 4) >= SMALLEST else 2  # names are 0.9 times as large
     # Room for the gradient even before it is known, if possible: then no number has to move.
-    for digits, lines in [(4, 2), (4, 1), (2, 2), (2, 1)][:: 2 if backward else 1]:
+    for digits, lines in [(many, 2), (many, 1), (2, 2), (2, 1)][:: 2 if backward else 1]:
         longest = "−0." + (digits + 2) * "0"
         for size in (11.0, 10.5, 10.0, 9.5, 9.0, 8.5) + (8.0, 7.5, 7.0) * (digits == 2):
             beside = _beside(layout, size)
@@ -91,9 +91,14 @@ def _fit_edges(
             spots = place_labels(sizes, *room, box, text)
             if spots is not None:
                 return digits, size, spots
-    return 4 if layout.radius > 0.33 else 2, 0.0, {}
+    return many, 0.0, {}
 
 
 def _beside(layout: Layout, size: float) -> float:
     """Points of a text above or below a unit: ``size``, or less if the rows are close."""
     return min(size, 72 * (layout.row / 2 - layout.radius) / 1.5)
+
+
+def _inside(layout: Layout, digits: int) -> float:
+    """Points of a value such as −0.5933, whose letters are 0.62 times as wide, across a unit."""
+    return min(style.TEXT, 72 * 1.85 * layout.radius / (0.62 * (digits + 3)))

@@ -160,10 +160,18 @@ def _leaky_relu(epsilon: float) -> Activation:
 
 leaky_relu = _leaky_relu(0.01)
 
+def _log1p(e: Array) -> Array:
+    if e.dtype.kind != "c":
+        return np.asarray(np.log1p(e))
+    # NumPy's own forms 1 + e for complex numbers and loses what is small.
+    x, y = e.real, e.imag
+    return np.asarray(0.5 * np.log1p(x * (2 + x) + y * y) + 1j * np.arctan2(y, 1 + x))
+
+
 softplus = Activation(
     name="softplus",
     formula=lambda sp, z: sp.log(1 + sp.exp(z)),
-    value=lambda z, out: np.add(_larger(z, 0), np.log1p(_decay(z)), out=out),
+    value=lambda z, out: np.add(_larger(z, 0), _log1p(_decay(z)), out=out),
     derivative_value=_sigmoid,
     slope=lambda z, a: _one_minus_exp_minus(a),
 )

@@ -161,12 +161,12 @@ class Number:
     negative: bool
     percent: bool
 
-    def rounds(self, source: "Number", *, exact: bool) -> bool:
-        """Whether this is `source` rounded; a source that is not exact prints at least as far."""
+    def rounds(self, source: "Number") -> bool:
+        """Whether this is `source` rounded; the source prints at least as many digits."""
         if self.negative and not source.negative:
             return False
         for scale in (1, 100) if self.percent else (1,):
-            if not exact and source.unit * scale > self.unit:
+            if source.unit * scale > self.unit:
                 continue
             steps = _WIDE.divide(source.value * scale, self.unit)
             for rounding in (ROUND_HALF_EVEN, ROUND_HALF_UP):
@@ -174,6 +174,10 @@ class Number:
                 if _WIDE.multiply(rounded, self.unit) == self.value:
                     return True
         return False
+
+    def equals(self, source: "Number") -> bool:
+        """Whether this is `source`, whatever the number of zeros at the end."""
+        return self.value == source.value and (source.negative or not self.negative)
 
 
 def numbers(text: str, *, source: bool = False) -> Iterator[Number]:
@@ -204,7 +208,7 @@ def numbers(text: str, *, source: bool = False) -> Iterator[Number]:
 
 
 def unsupported_numbers(prose: str, outputs: str, code: str) -> Iterator[str]:
-    """Yield each decimal number of the prose that is the rounding of nothing computed or given.
+    """Yield each decimal number of the prose that no output rounds to and no code contains.
 
     >>> list(unsupported_numbers("The error is 0.298.", "0.298371109", "rate = 0.5"))
     []
@@ -214,11 +218,9 @@ def unsupported_numbers(prose: str, outputs: str, code: str) -> Iterator[str]:
     printed = set(numbers(outputs, source=True))
     given = set(numbers(code, source=True))
     for number in numbers(_NAMES.sub(_blank, prose)):
-        if any(number.rounds(source, exact=False) for source in printed):
-            continue
-        if any(number.rounds(source, exact=True) for source in given):
-            continue
-        yield number.printed
+        is_printed = any(number.rounds(source) for source in printed)
+        if not is_printed and not any(number.equals(source) for source in given):
+            yield number.printed
 
 
 # -- cells -----------------------------------------------------------------------------------------

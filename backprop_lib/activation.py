@@ -64,7 +64,7 @@ class Activation:
 
     @cached_property
     def expr(self) -> Any:
-        """The formula of φ in SymPy's real symbol z (for the softmax: of the indexed z[k])."""
+        """The formula of φ in SymPy's real symbol z, or for the softmax of the indexed z[k]."""
         import sympy as sp
 
         return self.formula(sp, sp.Symbol("z", real=True))

@@ -57,7 +57,7 @@ class Loss:
 
     @cached_property
     def expr(self) -> Any:
-        """One term ℓ(a, y) in SymPy's symbols a and y (for logits: of the indexed a[k], y[k])."""
+        """One term ℓ(a, y) in SymPy's symbols a and y, or for logits of the indexed a[k], y[k]."""
         import sympy as sp
 
         return self.formula(sp, sp.Symbol("a", real=True), sp.Symbol("y", real=True))

@@ -171,7 +171,7 @@ def saturated_unit(*, learning_rate: float = 1.0, name: str = "saturated-unit") 
     )
 
 
-def unlearn(starts: Sequence[float], loss: Loss, learning_rate: float) -> Array:
+def unlearn(starts: Sequence[float], loss: Loss, learning_rate: float, steps: int = STEPS) -> Array:
     """Train units, each with target and input 0, by gradient descent, and return their answers.
 
     Parameters
@@ -180,18 +180,19 @@ def unlearn(starts: Sequence[float], loss: Loss, learning_rate: float) -> Array:
         The first answers.
     loss : Loss
     learning_rate : float
+    steps : int
 
     Returns
     -------
-    ndarray, shape (STEPS + 1, K)
+    ndarray, shape (steps + 1, K)
         The answers before training and after each step.
     """
     unit = Network(sizes=(1, 1), activations=(sigmoid,))
     objective = unit.objective(loss, X=[[0.0]], Y=[[0.0]])
     a = np.array(starts)
     theta = unit.pack(W=[np.zeros((len(a), 1, 1))], b=[np.log(a / (1 - a))[:, None]])
-    z = np.empty((STEPS + 1, len(a)))
-    for k in range(STEPS + 1):
+    z = np.empty((steps + 1, len(a)))
+    for k in range(steps + 1):
         z[k] = theta[:, 1]
         theta = theta - learning_rate * objective(theta)[1]
     return sigmoid(z)

@@ -171,14 +171,18 @@ def test_sigmoid_keeps_its_digits_far_from_zero():
         ("log", [-1.0], r"log \(-1.0\) has no finite value: the argument must be above 0"),
         ("log", [1e-320], "log 1e-320 has no finite derivative: the argument must be above 0"),
         ("+", [1.7e308, 1e308], r"1.7e\+308 \+ 1e\+308 has no finite value: .*make the inputs"),
-        ("-", [-1.7e308, 1e308], "has no finite value: the result must stay below 1.8e308"),
+        (
+            "-",
+            [-1.7e308, 1e308],
+            r"\(-1.7e\+308\) - 1e\+308 has no finite value: the result must stay below",
+        ),
         ("*", [1e200, 1e200], r"1e\+200 \* 1e\+200 has no finite value: the result must"),
         ("/", [X, sp.Integer(0)], "x / 0 has no finite value: the denominator must not be 0"),
         ("log", [sp.Integer(0)], "log 0 has no finite value: the argument must be above 0"),
     ],
 )
 def test_a_gate_without_a_finite_result_says_what_came_and_what_to_do(operation, values, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^{message}"):
         evaluate(operation, values, [False] * len(values))
 
 
@@ -217,7 +221,7 @@ def test_whole_numbers_become_floats():
     ],
 )
 def test_what_is_no_finite_number_is_refused_by_name(value, kind, message):
-    with pytest.raises(kind, match=message):
+    with pytest.raises(kind, match=f"^{message}"):
         number("x", value)
 
 

@@ -581,14 +581,14 @@ def test_reprs_are_short_and_name_what_has_a_name():
 
 
 def test_values_must_be_numbers_and_names_given():
-    with pytest.raises(ValueError, match="variables needs at least one; write x, y = variables"):
+    with pytest.raises(ValueError, match=r"^variables needs at least one; write x, y = variables"):
         bp.variables()
-    with pytest.raises(TypeError, match=r"speed must be one real number .*got str 'fast'"):
+    with pytest.raises(TypeError, match=r"^speed must be one real number .*got str 'fast'"):
         bp.variables(x=1.0, speed="fast")
-    with pytest.raises(ValueError, match=r"speed must be finite .*got nan"):
+    with pytest.raises(ValueError, match=r"^speed must be finite .*got nan"):
         bp.variables(x=1.0, speed=np.nan)
     with pytest.raises(
-        TypeError, match=r"speed must be one real .*got ndarray array\(\[1., 2.\]\)"
+        TypeError, match=r"^speed must be one real .*got ndarray array\(\[1., 2.\]\)"
     ):
         bp.variables(speed=np.array([1.0, 2.0]))
 
@@ -603,18 +603,18 @@ def test_operands_must_be_nodes_or_numbers(wrong):
         ("maximum", lambda: graph.maximum(wrong, x)),
         ("exp", lambda: graph.exp(wrong)),
     ]:
-        with pytest.raises(TypeError, match=f"The operand of {operation} must be one real number"):
+        with pytest.raises(TypeError, match=f"^The operand of {operation} must be one real number"):
             use()
 
 
 def test_gates_outside_their_domain_say_so():
     (x,) = bp.variables(x=0.0)
     with pytest.raises(
-        ValueError, match=r"1.0 / 0.0 has no finite value: the denominator must not"
+        ValueError, match=r"^1.0 / 0.0 has no finite value: the denominator must not"
     ):
         1 / x
     with pytest.raises(
-        ValueError, match=r"log 0.0 has no finite value: the argument must be above"
+        ValueError, match=r"^log 0.0 has no finite value: the argument must be above"
     ):
         graph.log(x)
 
@@ -622,15 +622,15 @@ def test_gates_outside_their_domain_say_so():
 def test_what_is_differentiated_must_be_a_node():
     x, y = bp.variables(x=1.0, y=2.0)
     for use in (bp.backpropagate, graph.topological_order, lambda f: graph.tangent(f, x)):
-        with pytest.raises(TypeError, match=r"f must be a node, got tuple .*\(x,\) = variables"):
+        with pytest.raises(TypeError, match=r"^f must be a node, got tuple .*\(x,\) = variables"):
             use((x, y))
-    with pytest.raises(TypeError, match=r"x must be a node, got float 1.0"):
+    with pytest.raises(TypeError, match=r"^x must be a node, got float 1.0"):
         graph.tangent(x * y, 1.0)
-    with pytest.raises(TypeError, match="The index must be a node, got str 'x'"):
+    with pytest.raises(TypeError, match=r"^The index must be a node, got str 'x'"):
         bp.backpropagate(x * y)["x"]
-    with pytest.raises(TypeError, match=r"upstream must be one real number .*got str 'one'"):
+    with pytest.raises(TypeError, match=r"^upstream must be one real number .*got str 'one'"):
         bp.backpropagate(x * y, upstream="one")
-    with pytest.raises(ValueError, match=r"upstream must be finite .*got inf"):
+    with pytest.raises(ValueError, match=r"^upstream must be finite .*got inf"):
         bp.backpropagate(x * y, upstream=np.inf)
 
 
@@ -638,10 +638,10 @@ def test_two_nodes_of_one_name_are_refused():
     (x,) = bp.variables(x=1.0)
     (again,) = bp.variables(x=1.0)
     with pytest.raises(
-        ValueError, match="Two nodes of the formula have the name x; rename one, or"
+        ValueError, match=r"^Two nodes of the formula have the name x; rename one, or"
     ):
         bp.backpropagate(x * again)
-    with pytest.raises(ValueError, match="Two nodes of the formula have the name x"):
+    with pytest.raises(ValueError, match=r"^Two nodes of the formula have the name x"):
         bp.backpropagate((x * 2).named("x"))
 
 
@@ -649,7 +649,7 @@ def test_a_namesake_from_an_earlier_cell_is_refused():
     x, y = bp.variables(x=1.0, y=2.0)
     f = x * y
     (x,) = bp.variables(x=1.0)
-    message = "This x is not the x of the formula but a new node of that name; build the formula"
+    message = "^This x is not the x of the formula but a new node of that name; build the formula"
     with pytest.raises(ValueError, match=message):
         bp.backpropagate(f)[x]
     with pytest.raises(ValueError, match=message):
@@ -659,13 +659,13 @@ def test_a_namesake_from_an_earlier_cell_is_refused():
 def test_an_overflowing_gradient_is_reported_where_it_happens():
     (x,) = bp.variables(x=1e-200)
     f = x * 1e200 * 1e200
-    message = r"The derivative at <x input: 1e-200> overflows: it receives 1e\+200 × 1e\+200; make"
+    message = r"^The derivative at <x input: 1e-200> overflows: it receives 1e\+200 × 1e\+200; make"
     with pytest.raises(ValueError, match=message):
         bp.backpropagate(f)
-    with pytest.raises(ValueError, match=r"The derivative at <\*: 1e\+200> overflows"):
+    with pytest.raises(ValueError, match=r"^The derivative at <\*: 1e\+200> overflows"):
         graph.tangent(f, x)
     (y,) = bp.variables(y=1e300)
-    with pytest.raises(ValueError, match=r"The derivative at <y input: 1e\+300> overflows"):
+    with pytest.raises(ValueError, match=r"^The derivative at <y input: 1e\+300> overflows"):
         bp.backpropagate(y * 0.9 + y * 0.9, upstream=1.5e308)
 
 

@@ -1,6 +1,7 @@
 """Figures that the reader moves: ``Explorer``, its controls, and the book's own explorers."""
 
 from .activations import activation_slopes, number_of_units, one_unit_at_a_time, temperature
+from .chain_rule import difference_step, reverse_sweep, sweep_costs
 from .controls import Choice, Slider
 from .explorer import Explorer
 from .frames import Frame
@@ -16,6 +17,7 @@ __all__ = [
     "Frame",
     "Slider",
     "activation_slopes",
+    "difference_step",
     "firing",
     "hidden_units",
     "lessons",
@@ -23,9 +25,11 @@ __all__ = [
     "one_line",
     "one_unit_at_a_time",
     "one_weight",
+    "reverse_sweep",
     "saturated_unit",
     "sigmoid_slope",
     "slope_walk",
+    "sweep_costs",
     "temperature",
     "worked_example_pass",
 ]

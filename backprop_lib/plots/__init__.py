@@ -2,6 +2,7 @@
 
 from . import style
 from .activations import activation, hinges, softmax_bars
+from .chain_rule import difference_errors, magnified, sweep_costs
 from .curves import curves, tangent
 from .graph import graph
 from .names import default_names
@@ -22,9 +23,11 @@ __all__ = [
     "answer_slope",
     "curves",
     "default_names",
+    "difference_errors",
     "graph",
     "half_plane",
     "hinges",
+    "magnified",
     "nerve_cell",
     "network",
     "photocells",
@@ -36,6 +39,7 @@ __all__ = [
     "slope_walk",
     "softmax_bars",
     "style",
+    "sweep_costs",
     "tangent",
     "wiring",
 ]

@@ -73,7 +73,11 @@ def one_weight(
         draw,
         Choice("weight", weights, label="Weight"),
         Slider(
-            "shift", (-3, -2, -1, 0, 1, 2, 3), label="Moved by", start=0, live=np.arange(-3, 3.1, 0.1)
+            "shift",
+            (-3, -2, -1, 0, 1, 2, 3),
+            label="Moved by",
+            start=0,
+            live=np.arange(-3, 3.1, 0.1),
         ),
         name=name,
         title="The error along one weight",

@@ -132,14 +132,14 @@ def number(value: float, digits: int = 4) -> str:
 
     Examples
     --------
-    >>> [number(value) for value in (0.15, -0.0226024, 0.00043856773, 2.5e-07)]
-    ['0.15', '−0.0226', '0.000439', '2.5e−7']
+    >>> [number(value) for value in (0.15, -0.0226024, 0.00043856773, 2.5e-07, -0.0)]
+    ['0.15', '−0.0226', '0.000439', '2.5e−7', '0']
     """
     if 0 < abs(value) < 10 ** -(digits + 1):
         mantissa, exponent = f"{value:.1e}".split("e")
         text = f"{mantissa}e{int(exponent)}"
     else:
-        text = f"{round(value, digits + 2):.{digits}g}"
+        text = f"{round(value, digits + 2) + 0.0:.{digits}g}"  # −0 becomes 0
     return text.replace("-", "−")
 
 

@@ -129,7 +129,7 @@ def lessons(
 
     return Explorer(
         draw,
-        Slider("corrections", range(last + 1), label="Corrections"),
+        Slider("corrections", range(last + 1), label="Corrections", start=last),
         name=name,
         title="Teach it, one correction at a time",
         question="Every correction adds or subtracts an image. Where do you still see them?",
@@ -180,12 +180,18 @@ def one_line(X: ArrayLike, tasks: Mapping[str, ArrayLike], *, name: str = "one-l
         draw,
         Choice("task", list(wanted), label="Task"),
         Slider(
-            "angle", (0, 45, 90, 135, 225), label="Direction of w", text="{:g}°", live=range(360)
+            "angle",
+            (0, 45, 90, 135, 225),
+            label="Direction of w",
+            text="{:g}°",
+            start=45,
+            live=range(360),
         ),
         Slider(
             "offset",
             (-1.05, -0.35, 0.35, 1.05),
             label="Distance",
+            start=0.35,
             live=np.linspace(-1.5, 1.5, 121),
         ),
         name=name,

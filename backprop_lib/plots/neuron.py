@@ -121,7 +121,7 @@ def half_plane(
     w, X, fires = np.asarray(weights, dtype=float), np.asarray(X), np.asarray(Y) > 0
     low, high = X.min(axis=0) - 0.55, X.max(axis=0) + 0.55
     with style.context():
-        ax = style.axes(ax, (5.0, 4.5))
+        ax = style.axes(ax, (style.SIZE[0], 4.0))
         if w.any():
             across, up = np.meshgrid(
                 *(np.linspace(*ends, 200) for ends in zip(low, high, strict=True))

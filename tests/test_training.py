@@ -283,6 +283,30 @@ def test_tolerance_waits_for_all_living_members_of_a_stack():
     assert last.number == slow.number < 5000
 
 
+def test_tolerance_of_0_stops_on_the_minimum_itself():
+    (only,) = bp.minimize(bowl, [1.0], bp.GradientDescent(0.5), tolerance=0)
+    assert only.theta == 0
+
+
+def test_records_of_epochs_cannot_be_changed_and_show_where_training_stands():
+    epoch = next(line([3.0, -1.0], 0.1, 7))
+    assert repr(epoch) == "Epoch(number=1, theta=array([ 3., -1.]))"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        epoch.number = 2
+
+
+def test_defaults_are_100_epochs_of_batches_of_32_without_a_bar(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    seen, column = [], np.zeros((33, 1))
+    epochs = list(
+        bp.fit(LINE, spy(seen), [0.0, 0.0], column, column, bp.Adam(0.1), rng=generator())
+    )
+    assert len(epochs) == 100
+    assert [len(y) for y in seen] == [32, 1] * 100
+    assert len(list(bp.minimize(bowl, [1.0], bp.Adam(0.1)))) == 100
+    assert capsys.readouterr().err == ""
+
+
 def test_without_tolerance_all_epochs_are_run():
     assert [epoch.number for epoch in line([3.0, -1.0], 0.1, 7)] == [1, 2, 3, 4, 5, 6, 7]
 

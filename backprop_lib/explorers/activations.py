@@ -59,7 +59,7 @@ def activation_slopes(*, name: str = "activation-slopes") -> Explorer:
     return Explorer(
         draw,
         Choice("activation", [*first, *(name for name in alone if name not in first)]),
-        Slider("z", (-4, -1, 0, 0.5, 2), label="z", start=-1, live=np.arange(-60, 61) / 10),
+        Slider("z", (-4, -1, 0, 2), label="z", start=-1, live=np.arange(-60, 61) / 10),
         name=name,
         title="A value, and the slope that a gradient meets",
         question="Which of the nine let a gradient through at z = −4? And at z = 2?",
@@ -173,7 +173,7 @@ def number_of_units(
         below.set_xticks(list(counts), [str(count) for count in counts], minor=False)
         below.set_xticks([], minor=True)
         now, half = error(function, units), error(function, max(1, units // 2))
-        text = f"With {units} unit{'s' * (units > 1)} the largest error is {style.number(now, 3)}"
+        text = f"with {units} unit{'s' * (units > 1)} the largest error is {style.number(now, 3)}"
         if units in counts[1:]:
             text += f", {style.number(now / half, 3)} times that with half as many"
         return f"{function}: {text}."
@@ -181,7 +181,14 @@ def number_of_units(
     return Explorer(
         draw,
         Choice("function", list(functions), label="Function"),
-        Slider("units", counts, label="Units", text="{:g}", start=counts[2], live=range(1, 101)),
+        Slider(
+            "units",
+            counts,
+            label="Units",
+            text="{:g}",
+            start=counts[len(counts) // 3],
+            live=range(1, 101),
+        ),
         name=name,
         title="The error that N units leave",
         question="By what factor does the error fall when you double the units? For each function?",

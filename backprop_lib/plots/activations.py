@@ -57,12 +57,12 @@ def activation(
     >>> import backprop_lib as bp
     >>> from backprop_lib import plots
     >>> ax = plots.activation(bp.relu)
-    >>> [line.get_label() for line in ax.lines[:2]]
-    ['φ(z)', 'slope φ′(z)']
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['φ(z)', 'slope φ′(z)', 'slope below 1/20']
     """
     if phi.coupled_pullback is not None:
         raise ValueError(f"phi must act on each unit alone, got {phi.name}; use plots.softmax.")
-    ax = style.axes(ax, (style.SIZE[0], 3.6))
+    ax = style.axes(ax, (style.SIZE[0], 3.3))
     with style.context():
         ax.axhline(0, color=style.INK, lw=0.8, ls="-", zorder=1)
         ax.fill_between(

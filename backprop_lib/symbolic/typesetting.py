@@ -20,7 +20,7 @@ class _Latex(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
         )
         order = sum(n for _, n in e.variable_count)
         d = r"\partial" + (f"^{{{order}}}" if order != 1 else "")
-        if e.expr.is_Symbol or (e.expr.is_Function and len(e.expr.args) == 1):
+        if e.expr.is_symbol or (e.expr.is_Function and len(e.expr.args) == 1):
             return rf"\frac{{{d} {self._print(e.expr)}}}{{{below}}}"
         return rf"\frac{{{d}}}{{{below}}}\left[{self._print(e.expr)}\right]"
 

@@ -23,12 +23,13 @@ class FalseStepError(ValueError):
     """Two formulas that were claimed to be equal differ at a point that the message names."""
 
 
-def refute(left: Any, right: Any, ranges: Ranges) -> None:
+def refute(left: Any, right: Any, ranges: Ranges, count: int = POINTS) -> None:
     """Raise ``FalseStepError`` at the first point where two scalars differ.
 
     Every symbol stands for a real number that fits its assumptions. Real ones take both signs,
     integers are alike and different, small and large; a[k] and f(x) get values too. Either side of
-    every kink is tried, and the kink itself if both formulas have a value there.
+    every kink is tried, and the kink itself if both formulas have a value there. Kinks apart,
+    ``count`` points are tried.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def refute(left: Any, right: Any, ranges: Ranges) -> None:
     """
     _check_names(left, right)
     sides = [_without_names(side) for side in (left, right)]
-    points = list(_points(sides, ranges))
+    points = list(_points(sides, ranges, count))
     decided = 0
     for k, point in enumerate([*points, *_near_kinks(sides, points[-1], ranges)]):
         a, b = (_number(_at(side, point)) for side in sides)
@@ -97,7 +98,7 @@ def _check_names(*sides: Any) -> None:
 # Where to look.
 
 
-def _points(sides: list[Any], ranges: Ranges) -> Iterator[Point]:
+def _points(sides: list[Any], ranges: Ranges, count: int) -> Iterator[Point]:
     rng = random.Random(1986)  # fixed, so that a page and its counter-examples never change
     free = set().union(*(side.free_symbols for side in sides))
     limits = [(low, high) for index, (low, high) in ranges.items() if index in free]
@@ -107,7 +108,7 @@ def _points(sides: list[Any], ranges: Ranges) -> Iterator[Point]:
         limits += [(low, high) for total in totals for _, low, high in total.limits]
     sizes = {s for low, high in limits for s in low.free_symbols | high.free_symbols}
     symbols = sorted(free, key=str)
-    for k in range(POINTS if symbols else 1):
+    for k in range(count if symbols else 1):
         point = {s: _draw(s, k, rank, rng, s in sizes) for rank, s in enumerate(symbols)}
         for index in ranges.keys() & free:
             low, high = (limit.xreplace(point) for limit in ranges[index])

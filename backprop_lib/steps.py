@@ -43,7 +43,7 @@ class Optimizer(Protocol):
         state : State
             From ``init`` or the step before; it is not changed.
         out : tuple of θ and State, optional
-            An earlier result, whose arrays are overwritten; ``(theta, state)`` works in place.
+            An earlier result, whose arrays may be overwritten; ``(theta, state)`` works in place.
 
         Raises
         ------

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, as_array, require_count, require_generator, require_number, show_shape
+from .arrays import Array, as_array, require_count, require_generator, require_number
 from .epochs import Epoch, quiet, run
 from .losses import Loss
 from .network import Network
 from .parameters import views
-from .steps import Optimizer
+from .steps import Optimizer, State
 
 
 def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
@@ -119,7 +119,7 @@ def fit(
     """
     if not isinstance(net, Network):
         raise TypeError(f"net must be a Network, got {type(net).__name__}.")
-    theta = _start(theta, optimizer, tolerance)
+    theta, state = _start(theta, optimizer, tolerance)
     W, b = net.unpack(theta)  # views: as θ is moved in place, they are made once
     data = net.objective(loss, X, Y)
     X, Y = data.X.astype(theta.dtype, copy=False), data.Y.astype(theta.dtype, copy=False)
@@ -133,7 +133,6 @@ def fit(
             trace = net._forward(W, b, X[:k])
         work[k] = trace, net._new_backward(trace, trace.a[-1])
     parts = [(x[i : i + size], y[i : i + size]) for i in range(0, n, size)]
-    state = optimizer.init(theta)
 
     def advance() -> None:
         nonlocal state
@@ -146,7 +145,9 @@ def fit(
             net._forward(W, b, inputs, trace)
             slope = loss.gradient_value(trace.a[-1], targets, back.delta[-1])
             net._backward(W, trace, slope, back)
-            _, state = optimizer.step(theta, back.gradient, state, out=(theta, state))
+            moved, state = optimizer.step(theta, back.gradient, state, out=(theta, state))
+            if moved is not theta:  # an optimizer of your own may make a new one
+                theta[...] = moved
 
     def value(theta: Array) -> Any:
         return loss.value(net._forward(*views(net.sizes, theta), X).a[-1], Y)
@@ -198,13 +199,12 @@ def minimize(
     >>> [float(s.loss) for s in bp.minimize(bowl, [4.0], bp.GradientDescent(0.25), steps=3)]
     [4.0, 1.0, 0.25]
     """
-    theta = _start(theta, optimizer, tolerance)
-    state = optimizer.init(theta)
+    theta, state = _start(theta, optimizer, tolerance)
     evaluate = _at(objective, theta)
 
     def advance() -> None:
         nonlocal state, evaluate
-        _, state = optimizer.step(theta, evaluate()[1], state, out=(theta, state))
+        theta[...], state = optimizer.step(theta, evaluate()[1], state, out=(theta, state))
         evaluate = _at(objective, theta)
 
     def record(number: int) -> Epoch:
@@ -234,8 +234,8 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
     return evaluate
 
 
-def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> Array:
-    """Return a copy of θ to work on, after a look at the arguments that both ways share."""
+def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> tuple[Array, State]:
+    """Return a copy of θ to work on and the optimizer's state, if the arguments are sound."""
     if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
         raise TypeError(
             f"optimizer must be an optimizer with its settings, such as bp.Adam(0.01), got "
@@ -244,9 +244,4 @@ def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> A
     if tolerance is not None and require_number("tolerance", tolerance) < 0:
         raise ValueError(f"tolerance must be at least 0, got {tolerance}; leave it away to go on.")
     theta = as_array("theta", theta).copy()
-    if theta.dtype.kind != "f" or not theta.ndim:
-        raise TypeError(
-            f"theta must be an array of real numbers of shape (..., p), got shape "
-            f"{show_shape(theta.shape)} and dtype {theta.dtype}."
-        )
-    return theta
+    return theta, optimizer.init(theta)

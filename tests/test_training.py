@@ -326,6 +326,25 @@ def test_progress_bar_counts_epochs_on_a_terminal(capsys, monkeypatch):
     assert "epoch" in err
 
 
+class SignDescent:
+    """An optimizer of one's own, which makes new arrays and has another state."""
+
+    def init(self, theta):
+        return 0
+
+    def step(self, theta, gradient, state, out=None):
+        return theta - 0.25 * np.sign(gradient), state + 1
+
+
+def test_optimizer_of_ones_own_needs_two_methods():
+    run = bp.fit(
+        LINE, bp.half_squared_error, [0.0, 0.0], [[1.0], [1.0]], [[9.0], [9.0]], SignDescent(), 3,
+        batch_size=1, rng=generator(),
+    )  # fmt: skip
+    assert [e.theta.tolist() for e in run] == [[0.5, 0.5], [1.0, 1.0], [1.5, 1.5]]
+    assert [s.loss for s in bp.minimize(bowl, [1.0], SignDescent(), 3)] == [0.5625, 0.25, 0.0625]
+
+
 # minimize
 
 

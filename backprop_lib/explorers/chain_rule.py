@@ -143,9 +143,9 @@ def difference_step(
         draw,
         Slider(
             "power",
-            range(0, 55, 3),
+            range(0, 55, 6),
             label="Halvings of h",
-            start=9,
+            start=6,
             live=np.arange(0, 55),
         ),
         Choice("method", {label: label for label in methods}, label="Difference"),
@@ -158,7 +158,7 @@ def difference_step(
 
 def sweep_costs(
     measure: Callable[[int, int], tuple[int, int, int]],
-    sizes: tuple[int, ...] = (1, 2, 4, 8, 16),
+    sizes: tuple[int, ...] = (1, 4, 8, 16),
     *,
     name: str = "sweep-costs",
 ) -> Explorer:

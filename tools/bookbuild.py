@@ -34,9 +34,13 @@ def fill_cache(app: Sphinx) -> None:
 
 
 def rewrite_all(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """When one page was read anew, write all: each shows the titles of the others."""
-    if docnames:
-        app.connect("env-updated", lambda app, env: sorted(env.found_docs))
+    """When a title changes, write all pages anew: each shows the titles of the others."""
+
+    def titles() -> dict[str, str]:
+        return {name: title.astext() for name, title in env.titles.items()}
+
+    before = titles()
+    app.connect("env-updated", lambda *_: sorted(env.found_docs) if titles() != before else [])
 
 
 def repair_roles(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:

@@ -95,6 +95,8 @@ def problem(sizes, names, loss, n=5, seed=0):
     rng = np.random.default_rng(seed)
     net = Network(sizes, [bp.ACTIVATIONS[name] for name in names])
     Y = rng.dirichlet(np.ones(sizes[-1]), size=n)  # rows that sum to 1 suit every loss
+    if sizes[-1] == 1:
+        Y = np.ones((n, 1)) if "cross" in loss and "binary" not in loss else rng.random((n, 1))
     theta = rng.normal(scale=0.7, size=net.parameter_count)
     return net.objective(bp.LOSSES[loss], rng.normal(size=(n, sizes[0])), Y), theta
 

@@ -13,6 +13,7 @@ import sympy as sp
 
 from ..activation import Activation
 from ..activations import sigmoid
+from ..arrays import as_array, require_shape
 from . import typesetting
 from .algebra import CHECKED, PROVED, compare
 from .expansion import check_definitions, evaluate, formula
@@ -29,6 +30,8 @@ def function(activation: Activation, name: str) -> Any:
     >>> r(3)
     r(3)
     """
+    if activation.coupled_pullback is not None:
+        raise ValueError(f"activation must treat every unit alone, got {activation.name}.")
     (z,) = activation.expr.free_symbols
     definition = staticmethod(lambda argument: activation.expr.subs(z, argument))
     return type(name, (sp.Function,), {"definition": definition, "is_real": True})
@@ -42,6 +45,8 @@ def chain(*quantities: Any) -> Any:
 
     ``chain(E, o, z, w)`` is ∂E/∂o · ∂o/∂z · ∂z/∂w.
     """
+    if len(quantities) < 2:
+        raise ValueError(f"chain needs at least two quantities, got {len(quantities)}.")
     slopes = [sp.Derivative(y, x, evaluate=False) for y, x in pairwise(quantities)]
     return sp.Mul(*slopes, evaluate=False) if len(slopes) > 1 else slopes[0]
 
@@ -84,8 +89,8 @@ class Derivation:
     """
 
     def __init__(self, start: Any, where: Mapping[Any, Any] | None = None) -> None:
+        check_definitions(where or {})
         self.where = dict(where or {})
-        check_definitions(self.where)
         formula(start)
         self.lines = [Line(sp.sympify(start))]
 
@@ -113,7 +118,10 @@ class Derivation:
         ------
         FalseStepError
             With a counter-example, if the step is false. The derivation is then left as it was.
+        TypeError, ValueError
+            If the line is no formula of the same shape, or the reason no text that can be set.
         """
+        typesetting.text(reason)
         try:
             status = compare(self.result, expression, self.where)
         except FalseStepError as error:
@@ -130,8 +138,18 @@ class Derivation:
             ``{symbol: number}`` for every symbol that has no definition.
         digits : int
             Significant digits shown.
+
+        Returns
+        -------
+        Derivation
+            Itself.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a symbol has no value, or one that is no finite number.
         """
-        exact = {s: sp.Rational(str(v)) for s, v in values.items()}
+        exact = _exact(values)
 
         def number(e: Any) -> Any:
             given = evaluate(e, self.where)
@@ -150,8 +168,7 @@ class Derivation:
 
     def value(self, values: Mapping[Any, float]) -> float:
         """Return the result as a number; ``values`` as for ``numbers``."""
-        exact = {s: sp.Rational(str(v)) for s, v in values.items()}
-        return float(self._value(self.result, exact, 30))
+        return float(self._value(self.result, _exact(values), 30))
 
     def check(
         self,
@@ -178,18 +195,26 @@ class Derivation:
 
         Raises
         ------
-        ValueError
-            If they differ by more than 1e-12, relative.
+        TypeError, ValueError
+            If they differ by more than 1e-12, relative, or cannot be compared.
         """
         if not callable(target):
-            exact = {s: sp.Rational(str(v)) for s, v in (at or {}).items()}
-            want, have = [self._value(self.result, exact, 30)], [float(target)]
+            have = as_array("target", target)
+            want = np.array(self._value(self.result, _exact(at or {}), 30), dtype=object)
         else:
-            formula = evaluate(self.result, self.where).doit()
-            (symbol,) = formula.free_symbols
+            expression = evaluate(self.result, self.where).doit()
+            if len(expression.free_symbols) != 1:
+                free = ", ".join(sorted(map(str, expression.free_symbols))) or "none"
+                raise ValueError(
+                    f"target must be a number for a result with other than one free symbol, got a "
+                    f"function; free are: {free}. Give their values as at=."
+                )
+            (symbol,) = expression.free_symbols
             points = np.linspace(*over, 401)
-            have = list(target(points))
-            want = [formula.subs(symbol, sp.Rational(x)).evalf(30) for x in points]
+            have = as_array("target", target(points))
+            want = np.array([sp.N(expression.subs(symbol, sp.Rational(x)), 30) for x in points])
+        require_shape("target", have, want.shape, "it gives one number for each point.")
+        have, want = have.ravel(), want.ravel()
         pairs = zip(want, have, strict=True)
         error = max(float(abs(w - sp.Rational(h)) / max(abs(w), 1e-300)) for w, h in pairs)
         if error > 1e-12:
@@ -203,6 +228,8 @@ class Derivation:
         if exact.free_symbols:
             missing = ", ".join(sorted(map(str, exact.free_symbols)))
             raise ValueError(f"values must give every free symbol a number; missing: {missing}.")
+        if isinstance(exact, sp.MatrixBase):
+            return exact.applyfunc(lambda entry: sp.Float(sp.N(entry, DIGITS), digits))
         return sp.Float(sp.N(exact, DIGITS), digits)
 
     def __repr__(self) -> str:
@@ -219,6 +246,16 @@ class Derivation:
             rows.append(rf"&\quad\small{typesetting.text(line.reason + unproved)}")
         body = rows[0] + " " + " \\\\\n".join(rows[1:])
         return f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$"
+
+
+def _exact(values: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The numbers as they were typed: 0.1 is 1/10."""
+    try:
+        return {symbol: sp.Rational(str(value)) for symbol, value in values.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise TypeError(
+            f"values must give finite numbers, got {values!r}; write {{w: 0.4, x: 2}}."
+        ) from None
 
 
 @dataclass(frozen=True)

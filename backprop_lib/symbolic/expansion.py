@@ -50,7 +50,9 @@ def _explicit(e: Any) -> Any:
 
 
 def check_definitions(where: Definitions) -> None:
-    """Raise ``ValueError`` if a definition needs itself."""
+    """Raise unless ``where`` maps symbols to formulas, none of which needs itself."""
+    if not isinstance(where, Mapping) or not all(isinstance(key, sp.Expr) for key in where):
+        raise TypeError(f"where must map symbols to formulas, got {where!r}; write {{a: w * x}}.")
 
     def visit(key: Any, path: tuple[Any, ...]) -> None:
         if key in path:

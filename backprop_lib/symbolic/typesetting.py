@@ -4,6 +4,7 @@ in which they were typed, and sums that are too wide for a page broken at the pl
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import sympy as sp
@@ -42,16 +43,31 @@ def rows(expression: Any, wide: int = 130) -> list[tuple[str, str]]:
 
 
 def text(reason: str) -> str:
-    """Set a reason as text; what stands between dollar signs stays mathematics."""
+    """Set a reason as text; what stands between dollar signs stays mathematics.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no text, a dollar sign is alone, or mathematics stands outside of them.
+    """
+    if not isinstance(reason, str) or not reason.strip():
+        raise TypeError(f"reason must be a few words, got {reason!r}; say why the line follows.")
     pieces = reason.split("$")
+    if len(pieces) % 2 == 0 or any(set(piece) & set("\\^~{}") for piece in pieces[::2]):
+        raise ValueError(
+            f"reason must have its mathematics between dollar signs, got {reason!r}; write for "
+            f"example 'the slope of $z^2$'."
+        )
     for k in range(0, len(pieces), 2):  # the odd ones are mathematics
-        for special in "&%#_":
-            pieces[k] = pieces[k].replace(special, "\\" + special)
+        for special in "&%#_":  # in MathJax a backslash before them would show in text
+            pieces[k] = pieces[k].replace(special, rf"$\{special}$")
     return rf"\text{{{'$'.join(pieces)}}}"
 
 
 def with_numbers(e: Any, value: Callable[[Any], Any]) -> Any:
     """Keep the sums and products of an expression, and put ``value(part)`` for every part."""
+    if isinstance(e, sp.MatrixBase):
+        return e.applyfunc(lambda entry: with_numbers(entry, value))
     if e.is_Rational:
         return e
     if e.is_Add or e.is_Mul:
@@ -61,6 +77,9 @@ def with_numbers(e: Any, value: Callable[[Any], Any]) -> Any:
     return value(e)
 
 
-def as_typed(number: float) -> Any:
+def as_typed(number: Any) -> Any:
     """A number that was given, with the digits that were given: 0.4, not 0.400000000."""
-    return sp.Float(str(number), len(str(number).replace("-", "").replace(".", "").lstrip("0")))
+    exact = sp.Rational(str(number))
+    if exact.is_Integer or isinstance(number, sp.Rational):
+        return exact
+    return sp.Float(str(number), len(Decimal(str(number)).as_tuple().digits))

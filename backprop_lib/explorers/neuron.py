@@ -38,8 +38,8 @@ def firing(
     -------
     Explorer
     """
-    t = np.linspace(0, 100, 1001)
-    strengths = np.linspace(0, 3, 121)
+    t = np.linspace(0, 100, 401)
+    strengths = np.linspace(0, 3, 61)
     rates = [rate(strength) for strength in strengths]
 
     def draw(figure: Figure, drive: float) -> str:
@@ -181,7 +181,7 @@ def one_line(X: ArrayLike, tasks: Mapping[str, ArrayLike], *, name: str = "one-l
         Choice("task", list(wanted), label="Task"),
         Slider(
             "angle",
-            (0, 45, 90, 135, 225),
+            (0, 45, 90, 225),
             label="Direction of w",
             text="{:g}°",
             start=45,
@@ -189,7 +189,7 @@ def one_line(X: ArrayLike, tasks: Mapping[str, ArrayLike], *, name: str = "one-l
         ),
         Slider(
             "offset",
-            (-1.05, -0.35, 0.35, 1.05),
+            (-1.05, 0.35, 1.05),
             label="Distance",
             start=0.35,
             live=np.linspace(-1.5, 1.5, 121),

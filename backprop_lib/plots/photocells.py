@@ -105,7 +105,7 @@ def wiring(
         for cell in np.flatnonzero(wires[:, 0]):
             place, sign = (columns[cell] + 1.5, 19.5 - rows[cell]), wires[cell, 0]
             look: dict[str, Any] = {"color": style.sign_colour(sign), "ls": style.sign_line(sign)}
-            ax.plot(*zip(place, unit, strict=True), lw=1.2, alpha=0.8, **look)
+            ax.plot(*zip(place, unit, strict=True), lw=1.2, **look)
             ax.plot(*place, "o", ms=4.5, color=style.sign_colour(sign))
         ax.add_patch(Circle(tuple(unit), 1.6, fc="white", ec=style.INK, lw=1.6, zorder=3))
         ax.text(

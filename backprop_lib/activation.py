@@ -170,7 +170,9 @@ class Activation:
         array([-0.2,  1. ])
         """
         if self.family is None:
-            raise TypeError(f"{self.name} has no epsilon; call bp.leaky_relu.with_epsilon(...).")
+            raise TypeError(
+                f"{self.name} has no epsilon; only bp.leaky_relu.with_epsilon(...) takes one."
+            )
         return self.family(epsilon)
 
     def _checked(self, z: ArrayLike) -> Array:

@@ -39,10 +39,10 @@ def as_array(name: str, value: ArrayLike, *, finite: bool = True) -> Array:
     """
     try:
         array = np.asarray(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError):
         raise TypeError(
-            f"{name} must be an array of numbers, got rows of unequal length or mixed objects "
-            f"({error}); give every row the same number of entries."
+            f"{name} must be an array of numbers, got {type(value).__name__} with rows of unequal "
+            f"length or mixed objects; give every row the same number of entries."
         ) from None
     if array.dtype.kind in "biu":
         return array.astype(np.float64)

@@ -209,7 +209,9 @@ def _normal(net: Network, rng: np.random.Generator, scale: Scale, size: Size, dt
 def _weights(net: Network, scale: Scale, dtype: Any) -> Array:
     """Return θ (p,) with scale(d_{l−1}, d_l) at every weight of layer l, and 0 at the biases."""
     if not isinstance(net, Network):
-        raise TypeError(f"net must be a Network, got {type(net).__name__}.")
+        raise TypeError(
+            f"net must be a Network, got {type(net).__name__}; make one with bp.Network(sizes, ...)."
+        )
     if np.dtype(dtype) not in (np.float64, np.float32):
         raise TypeError(f"dtype must be float64 or float32, got {np.dtype(dtype)}.")
     theta = np.zeros(net.parameter_count, dtype)

@@ -118,7 +118,9 @@ def fit(
     True
     """
     if not isinstance(net, Network):
-        raise TypeError(f"net must be a Network, got {type(net).__name__}.")
+        raise TypeError(
+            f"net must be a Network, got {type(net).__name__}; make one with bp.Network(sizes, ...)."
+        )
     theta, state = _start(theta, optimizer, tolerance)
     W, b = net.unpack(theta)  # views: as θ is moved in place, they are made once
     data = net.objective(loss, X, Y)

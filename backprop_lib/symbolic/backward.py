@@ -74,7 +74,9 @@ def prove(net: Network, loss: Loss, samples: int = 1) -> Proof:
     backward - diff(J, theta) = 0 for all 4 parameters
     """
     if not isinstance(net, Network):
-        raise TypeError(f"net must be a Network, got {type(net).__name__}.")
+        raise TypeError(
+            f"net must be a Network, got {type(net).__name__}; make one with bp.Network(sizes, ...)."
+        )
     require_count("samples", samples)
     kinked = [phi.name for phi in net.activations if not phi.smooth]
     if kinked:

@@ -210,7 +210,7 @@ def _weights(net: Network, scale: Scale, dtype: Any) -> Array:
     """Return θ (p,) with scale(d_{l−1}, d_l) at every weight of layer l, and 0 at the biases."""
     if not isinstance(net, Network):
         raise TypeError(
-            f"net must be a Network, got {type(net).__name__}; make one with bp.Network(sizes, ...)."
+            f"net must be a Network, got {type(net).__name__}; make one by bp.Network(...)."
         )
     if np.dtype(dtype) not in (np.float64, np.float32):
         raise TypeError(f"dtype must be float64 or float32, got {np.dtype(dtype)}.")

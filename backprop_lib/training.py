@@ -119,7 +119,7 @@ def fit(
     """
     if not isinstance(net, Network):
         raise TypeError(
-            f"net must be a Network, got {type(net).__name__}; make one with bp.Network(sizes, ...)."
+            f"net must be a Network, got {type(net).__name__}; make one by bp.Network(...)."
         )
     theta, state = _start(theta, optimizer, tolerance)
     W, b = net.unpack(theta)  # views: as θ is moved in place, they are made once

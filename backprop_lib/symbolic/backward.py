@@ -75,7 +75,7 @@ def prove(net: Network, loss: Loss, samples: int = 1) -> Proof:
     """
     if not isinstance(net, Network):
         raise TypeError(
-            f"net must be a Network, got {type(net).__name__}; make one with bp.Network(sizes, ...)."
+            f"net must be a Network, got {type(net).__name__}; make one by bp.Network(...)."
         )
     require_count("samples", samples)
     kinked = [phi.name for phi in net.activations if not phi.smooth]

@@ -49,6 +49,19 @@ def repair_roles(app: Sphinx, page: str, template: str, context: dict, doctree: 
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def keep_bars(
+    app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
+) -> None:
+    """Let |x| in a docstring be an absolute value, not a substitution of reStructuredText."""
+    in_example = False
+    for number, line in enumerate(lines):
+        in_example = bool(line.strip()) and (in_example or line.lstrip().startswith(">>>"))
+        if not in_example:
+            parts = line.split("``")
+            parts[::2] = [part.replace("|", "\\|") for part in parts[::2]]
+            lines[number] = "``".join(parts)
+
+
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Put the script and the fonts of MathJax beside the pages."""
     package = importlib.util.find_spec(MATHJAX_PACKAGE)
@@ -71,6 +84,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_cache)
     app.connect("builder-inited", fill_cache)
     app.connect("env-before-read-docs", rewrite_all)
+    app.connect("autodoc-process-docstring", keep_bars, priority=900)  # after napoleon
     app.connect("html-page-context", repair_roles)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -17,7 +17,7 @@ from ..network import Network
 from . import style
 
 SATURATED: Final = 0.05  # slopes below this are shaded: of a gradient, a twentieth comes through
-_GRID: Final = np.arange(-600, 601) / 100  # holds 0 and ±½, where the kinks are
+_GRID: Final = np.arange(-300, 301) / 50  # holds 0 and ±½, where the kinks are
 _BAND: Final = "#ebebeb"
 
 
@@ -157,7 +157,7 @@ def hinges(
     -------
     Axes
     """
-    x = np.linspace(*interval, 1201)
+    x = np.linspace(*interval, 601)
     trace = net.forward(theta, x[:, None])
     W, b = net.unpack(np.asarray(theta))
     bends = -b[1] / W[1][0]

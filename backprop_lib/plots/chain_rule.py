@@ -4,6 +4,7 @@ as floating-point numbers see it from near, and the operations that each kind of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +13,12 @@ from numpy.typing import ArrayLike
 from ..arrays import Array
 from . import style
 
-_LOOKS = (("o", style.GRADIENT), ("s", style.FORWARD), ("^", style.INK))  # one a method
+# One a method; the later ones are hollow, so that those below show where errors are alike.
+_LOOKS: tuple[dict[str, Any], ...] = (
+    {"marker": "o", "color": style.GRADIENT, "ms": 4.5},
+    {"marker": "s", "color": style.FORWARD, "ms": 7.5, "mfc": "none"},
+    {"marker": "^", "color": style.INK, "ms": 5.5, "mfc": "none"},
+)
 _FLOOR = 1e-17  # where an error of 0 is drawn on a logarithmic axis
 
 
@@ -59,11 +65,11 @@ def difference_errors(
         )
     ax, predicted = style.axes(ax), predicted or {}
     with style.context():
-        for (name, error), (marker, colour) in zip(errors.items(), _LOOKS, strict=False):
+        for (name, error), look in zip(errors.items(), _LOOKS, strict=False):
             shown = np.maximum(np.asarray(error, dtype=float), _FLOOR)
-            ax.plot(h, shown, marker, color=colour, ms=4.5, label=name)
+            ax.plot(h, shown, ls="", label=name, **look)
             if name in predicted:
-                ax.plot(h, predicted[name], "--", color=colour, lw=1.4)
+                ax.plot(h, predicted[name], "--", color=look["color"], lw=1.4)
         if mark is not None:
             ax.axvline(mark, color=style.QUIET, lw=1.2, ls=":")
         ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="relative error")

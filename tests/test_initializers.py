@@ -81,6 +81,15 @@ def test_constant_stack_can_be_written_to():
     assert theta.sum() == 1.0
 
 
+def test_normal_has_scale_1_unless_told_and_may_have_scale_0():
+    np.testing.assert_array_equal(
+        bp.normal(NET, generator()), bp.normal(NET, generator(), scale=0.5) * 2
+    )
+    W, _ = NET.unpack(bp.normal(NET, generator(), size=20))
+    assert W[1].std() == pytest.approx(1, rel=0.05)
+    assert not bp.normal(NET, generator(), scale=0).any()
+
+
 def test_signal_keeps_its_size_through_thirty_layers():
     sizes, rng = (200,) * 31, generator()
     X = rng.normal(size=(100, 200))

@@ -22,7 +22,7 @@ def formula(value: Any) -> Any:
         kind = type(value).__name__
         raise TypeError(f"a line must be a formula, got {kind} {value!r}; {remedy}.")
     e = sp.sympify(value)
-    if not isinstance(e, (sp.Expr, sp.MatrixBase)):
+    if not isinstance(e, (sp.Expr, sp.MatrixBase)) or e.has(sp.Order):
         raise TypeError(f"a line must be a formula, got {type(e).__name__} {e}; {remedy}.")
     unordered = [s for s in e.atoms(sp.Symbol) if not s.is_commutative]
     if unordered:
@@ -90,9 +90,16 @@ def _expand(e: Any, where: Definitions, bound: Ranges, ranges: Ranges) -> Any:
     if definition is not None:
         return _expand(definition, where, bound, ranges)
     if isinstance(e, sp.Derivative):
+        if len({*e.variables}) > 1 and any(_definition(x, where) is not None for x in e.variables):
+            raise ValueError(
+                f"a mixed derivative must be in symbols without definitions, got {e}; take one "
+                f"derivative at a time, each in its own step."
+            )
         held = {k: v for k, v in where.items() if not any(_defines(k, x) for x in e.variables)}
         inner = _carry_out(_expand(e.expr, held, bound, ranges), bound, ranges)
         slope = _carry_out(inner.diff(*e.variable_count), bound, ranges)
+        if any(isinstance(d.expr, (sp.Sum, sp.Product)) for d in slope.atoms(sp.Derivative)):
+            raise ValueError(f"a sum has no derivative in its own limits, got {e}.")
         symbols = [x for x in slope.free_symbols if x in where and not isinstance(x, sp.Indexed)]
         values = [(x, _expand(x, where, bound, ranges)) for x in symbols]
         return slope.subs(values, simultaneous=True).replace(

@@ -23,13 +23,12 @@ class FalseStepError(ValueError):
     """Two formulas that were claimed to be equal differ at a point that the message names."""
 
 
-def refute(left: Any, right: Any, ranges: Ranges, count: int = POINTS) -> None:
+def refute(left: Any, right: Any, ranges: Ranges) -> None:
     """Raise ``FalseStepError`` at the first point where two scalars differ.
 
     Every symbol stands for a real number that fits its assumptions. Real ones take both signs,
     integers are alike and different, small and large; a[k] and f(x) get values too. Either side of
-    every kink is tried, and the kink itself if both formulas have a value there. Kinks apart,
-    ``count`` points are tried.
+    every kink is tried, and the kink itself if both formulas have a value there.
 
     Raises
     ------
@@ -40,7 +39,7 @@ def refute(left: Any, right: Any, ranges: Ranges, count: int = POINTS) -> None:
     """
     _check_names(left, right)
     sides = [_without_names(side) for side in (left, right)]
-    points = list(_points(sides, ranges, count))
+    points = list(_points(sides, ranges))
     decided = 0
     for k, point in enumerate([*points, *_near_kinks(sides, points[-1], ranges)]):
         a, b = (_number(_at(side, point)) for side in sides)
@@ -56,6 +55,14 @@ def refute(left: Any, right: Any, ranges: Ranges, count: int = POINTS) -> None:
         )
     if not decided:
         raise ValueError("this step cannot be tried: its lines have no value at any point.")
+
+
+def suspicious(difference: Any) -> bool:
+    """Say whether an expression in symbols alone is not 0 at one point: a fast first look."""
+    rng = random.Random(1986)
+    symbols = sorted(difference.free_symbols, key=str)
+    value = difference.xreplace({s: sp.Float(str(rng.uniform(0.1, 2)), 40) for s in symbols})
+    return bool(abs(value) > 1e-20)
 
 
 def _differ(a: Any, b: Any) -> bool:
@@ -77,7 +84,7 @@ def _write(number: Any) -> str:
 
 def _show(point: Point, sides: list[Any]) -> str:
     values = {str(s): v for s, v in point.items()}
-    for entry in {x for side in sides for x in _entries(side.xreplace(point).doit())}:
+    for entry in {x for side in sides for x in _entries(_spelled_out(side.xreplace(point)))}:
         values[f"{entry.func}{list(entry.args)}"] = _entry(entry)
     shown = [f"{name} = {sp.N(values[name], 4)}" for name in sorted(values)]
     return ", ".join(shown[:8]) or "every point"
@@ -98,7 +105,7 @@ def _check_names(*sides: Any) -> None:
 # Where to look.
 
 
-def _points(sides: list[Any], ranges: Ranges, count: int) -> Iterator[Point]:
+def _points(sides: list[Any], ranges: Ranges) -> Iterator[Point]:
     rng = random.Random(1986)  # fixed, so that a page and its counter-examples never change
     free = set().union(*(side.free_symbols for side in sides))
     limits = [(low, high) for index, (low, high) in ranges.items() if index in free]
@@ -108,18 +115,21 @@ def _points(sides: list[Any], ranges: Ranges, count: int) -> Iterator[Point]:
         limits += [(low, high) for total in totals for _, low, high in total.limits]
     sizes = {s for low, high in limits for s in low.free_symbols | high.free_symbols}
     symbols = sorted(free, key=str)
-    for k in range(count if symbols else 1):
-        point = {s: _draw(s, k, rank, rng, s in sizes) for rank, s in enumerate(symbols)}
+    for k in range(POINTS if symbols else 1):
+        point = {
+            s: _draw(s, k, rank, rng, s in sizes, s in sizes or s in ranges or s.is_integer)
+            for rank, s in enumerate(symbols)
+        }
         for index in ranges.keys() & free:
             low, high = (limit.xreplace(point) for limit in ranges[index])
             point[index] = low + point[index] % (high - low + 1)
         yield point
 
 
-def _draw(symbol: Any, k: int, rank: int, rng: random.Random, size: bool = False) -> Any:
+def _draw(symbol: Any, k: int, rank: int, rng: random.Random, size: bool, whole: bool) -> Any:
     """Return a number that fits the assumptions of the symbol, for point k."""
     for attempt in range(1000):
-        if symbol.is_integer:  # at first all alike, then all different in one order and the other
+        if whole:  # at first all alike, then all different in one order and the other
             first = (3, rank % 5 + 1, 5 - rank % 5) if size else (2, rank, 0)
             wide = 8 if size else rng.choice((4, 40))
             later = rng.randint(1 if size else -wide, wide)
@@ -193,11 +203,25 @@ def _entries(e: Any) -> set[Any]:
 
 def _entry(x: Any) -> Any:
     """The number that stands for a[2, 1]: the same each time."""
-    return _draw(x.label, POINTS, 0, random.Random(str(x)))
+    return _draw(x.label, POINTS, 0, random.Random(str(x)), False, x.label.is_integer)
 
 
 def _at(e: Any, point: Point) -> Any:
-    e, before = e.xreplace(point).doit(), e
-    while e != before and e.has(sp.Sum, sp.Product):  # sums whose limits were indices of sums
-        e, before = e.doit(), e
+    e = _spelled_out(e.xreplace(point))
     return e.replace(lambda x: hasattr(x, "label") and not x.free_symbols, _entry).doit()
+
+
+def _spelled_out(e: Any) -> Any:
+    """Write finite sums and products term by term, from the outside in."""
+    if not e.has(sp.Sum, sp.Product):
+        return e
+    if not isinstance(e, (sp.Sum, sp.Product)):
+        return e.func(*map(_spelled_out, e.args))
+    index, low, high = e.limits[-1]
+    if not (low.is_Integer and high.is_Integer and low <= high):
+        return e.doit()
+    inside = e.func(e.function, *e.limits[:-1]) if e.limits[:-1] else e.function
+    terms = [
+        _spelled_out(inside.xreplace({index: k})) for k in map(sp.Integer, range(low, high + 1))
+    ]
+    return (sp.Add if isinstance(e, sp.Sum) else sp.Mul)(*terms)

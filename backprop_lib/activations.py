@@ -160,6 +160,7 @@ def _leaky_relu(epsilon: float) -> Activation:
 
 leaky_relu = _leaky_relu(0.01)
 
+
 def _log1p(e: Array) -> Array:
     if e.dtype.kind != "c":
         return np.asarray(np.log1p(e))

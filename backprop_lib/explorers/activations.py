@@ -59,7 +59,7 @@ def activation_slopes(*, name: str = "activation-slopes") -> Explorer:
     return Explorer(
         draw,
         Choice("activation", [*first, *(name for name in alone if name not in first)]),
-        Slider("z", (-4, -1, 0, 2), label="z", start=-1, live=np.arange(-60, 61) / 10),
+        Slider("z", (-4, -1, 0, 2), label="z", start=2, live=np.arange(-60, 61) / 10),
         name=name,
         title="A value, and the slope that a gradient meets",
         question="Which of the nine let a gradient through at z = −4? And at z = 2?",

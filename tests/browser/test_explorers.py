@@ -55,7 +55,7 @@ def seen_after(explorer: Locator, before: tuple[str, str], place: str) -> tuple[
 
 
 def seen_at_start(explorer: Locator, slider: Locator) -> tuple[str, str]:
-    """What the explorer shows with this slider at its first place; frames unpack as they are met."""
+    """What the explorer shows with this slider at its first place."""
     before, place = seen(explorer), slider.input_value()
     slider.press("Home")
     return before if slider.input_value() == place else seen_after(explorer, before, "Home")

@@ -55,8 +55,7 @@ def test_page_does_not_scroll_sideways(opened, width):
     assert pagechecks.overflow(opened.page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark")])
 def test_page_is_accessible(opened, width, theme):
     pagechecks.show(opened.page, width=width, theme=theme)
     assert pagechecks.accessibility(opened.page) == []

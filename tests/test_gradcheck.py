@@ -1,3 +1,5 @@
+import dataclasses
+
 import autograd
 import autograd.numpy as anp
 import mpmath
@@ -347,6 +349,38 @@ def test_error_of_two_equal_and_opposite_entries_is_2():
     assert check.relative_error == pytest.approx(2, rel=1e-9)
 
 
+def test_floor_is_the_noise_over_the_root_of_the_precision():
+    eps = np.finfo(float).eps
+    wrong = quadratic([1e10, 0.0], np.array([1e10, 1.0]))
+    check = bp.check_gradient(wrong, np.zeros(2), method="complex")
+    assert check.relative_error == pytest.approx(1 / (eps**0.5 * 1e10))
+
+    def objective(theta):  # J = 3 + 2θ_0, with a slope of 0.01 in θ_1 that is wrong
+        return 3 + 2 * theta[..., 0], np.broadcast_to([2.0, 0.01], theta.shape)
+
+    check = bp.check_gradient(objective, np.zeros(2), step=1e-7)
+    assert check.index == 1
+    assert check.relative_error == pytest.approx(0.01 / (eps**0.5 * (3 + 2) / 1e-7))
+
+
+def test_complex_step_is_too_small_for_any_curvature_to_matter():
+    k = 1e12
+
+    def objective(theta):
+        return np.sin(k * theta).sum(axis=-1), k * np.cos(k * theta)
+
+    theta = np.array([0.7e-12, 2e-12])
+    assert bp.check_gradient(objective, theta, method="complex").relative_error < 1e-14
+    expected = np.diag(-(k**2) * np.sin(k * theta))
+    np.testing.assert_allclose(bp.hessian(objective, theta), expected, rtol=1e-14)
+
+
+def test_outcome_cannot_be_changed_later():
+    check = bp.check_gradient(bowl, [1.0])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        check.relative_error = 0.0
+
+
 def test_rounding_of_a_large_loss_does_not_count_as_an_error():
     def objective(theta):  # J is about 1, its slope about 1e-10: lost in the rounding of J
         return 1 + 1e-10 * np.sin(theta).sum(axis=-1), 1e-10 * np.cos(theta)
@@ -390,7 +424,7 @@ def bowl(theta):
         (lambda: bp.check_gradient(bowl, ["a"]), TypeError, "theta must be an array of numbers"),
         (lambda: bp.check_gradient(bowl, [1.0], step=0), ValueError, "step must be a positive"),
         (lambda: bp.check_gradient(bowl, [1.0], step=-1), ValueError, "step must be a positive"),
-        (lambda: bp.check_gradient(bowl, [1.0], step=np.inf), ValueError, "step must be a posit"),
+        (lambda: bp.check_gradient(bowl, [1.0], step=np.inf), ValueError, "step must be a"),
         (lambda: bp.check_gradient(bowl, [1.0], method="exact"), ValueError, "got 'exact'"),
         (
             lambda: bp.check_gradient(lambda t: (t**2).sum(), [1.0]),

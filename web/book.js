@@ -1,12 +1,13 @@
-// Boxes that scroll must be reachable by keyboard. The theme sees to code and outputs; this sees to formulas and tables.
-const SCROLLABLE = ".bd-article :is(mjx-container[display=true], .output.text_html, .pst-scrollable-table-container)";
+// Boxes that scroll must be reachable by keyboard. The theme sees to code and outputs; this sees to formulas, tables and figures.
+const SCROLLABLE = ".bd-article :is(mjx-container[display=true], .output.text_html, .pst-scrollable-table-container, .tag_wide-figure figure)";
 
 function markScrollable() {
   for (const box of document.querySelectorAll(SCROLLABLE)) {
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", box.querySelector("table") ? "Wide table" : "Wide formula");
+      const kind = box.matches("figure") ? "figure" : box.querySelector("table") ? "table" : "formula";
+      box.setAttribute("aria-label", `Wide ${kind}`);
     } else {
       box.removeAttribute("tabindex");
       box.removeAttribute("role");

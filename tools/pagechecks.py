@@ -20,7 +20,7 @@ _MATHS = r"""() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode;
-    const ignored = "code, pre, script, style, noscript, mjx-container, .math";
+    const ignored = "code, pre, script, style, noscript, mjx-container, .math, .sig";
     if (text.parentElement.closest(ignored)) continue;
     if (/\$\$|\\\(|\\\[|\\begin\{|\\[a-z]+\{|\$[^\s$][^$\n]*\$/.test(text.data))
       found.push("raw TeX: " + text.data.trim().slice(0, 80));
@@ -43,8 +43,13 @@ _IMAGES = r"""() => {
 _OVERFLOW = r"""() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
+  const clipped = (element) => {
+    for (let box = element.parentElement; box !== document.body; box = box.parentElement)
+      if (getComputedStyle(box).overflowX !== "visible") return true;
+    return false;
+  };
   const wide = [...document.querySelectorAll("body *")].filter(
-    (element) => element.getBoundingClientRect().right > width + 1,
+    (element) => element.getBoundingClientRect().right > width + 1 && !clipped(element),
   );
   return ["the page scrolls sideways", ...wide.slice(0, 3).map((e) => e.outerHTML.slice(0, 120))];
 }"""

@@ -11,7 +11,7 @@ CHAPTERS = [
 
 @pytest.fixture(params=CHAPTERS)
 def chapter(request, built_book, browser):
-    page = browser.new_page()
+    page = browser.new_page(reduced_motion="reduce")  # else the page is still gliding when we aim
     page.goto((built_book / request.param).as_uri())
     yield page
     page.close()

@@ -4,13 +4,13 @@ All perturbed parameter vectors go through the objective as one stack, in chunks
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, as_array, require_finite, show_shape
+from .arrays import Array, as_array, require_finite, require_number, show_shape
 
 Objective: TypeAlias = Callable[[Any], tuple[Any, Any]]
 
@@ -35,8 +35,8 @@ class GradientCheck:
 
     relative_error: float
     index: int
-    analytic: Array = field(repr=False)
-    numeric: Array = field(repr=False)
+    analytic: Array
+    numeric: Array
     step: float
 
     def __repr__(self) -> str:
@@ -106,7 +106,7 @@ def check_gradient(
     >>> bp.check_gradient(objective, [1.0, 0.5]).relative_error < 1e-7
     True
     """
-    if method not in ("central", "complex"):
+    if not isinstance(method, str) or method not in ("central", "complex"):
         raise ValueError(f'method must be "central" or "complex", got {method!r}.')
     theta = _real(theta)
     if theta.ndim != 1 or not len(theta):
@@ -118,7 +118,7 @@ def check_gradient(
     eps = max(float(np.finfo(a.dtype).eps) for a in (theta, J))
     if step is None:
         step = eps ** (1 / 3) if method == "central" else eps**2
-    elif not 0 < step < np.inf:
+    elif require_number("step", step) <= 0:
         raise ValueError(f"step must be a positive number, got {step}; leave it away to fit it.")
     scale = float(abs(analytic).max())
     if method == "central":
@@ -181,6 +181,8 @@ def _call(objective: Objective, theta: Array) -> tuple[Array, Array]:
         "an objective maps theta (..., p) to (J, gradient); wrap one that takes a single theta as "
         'np.vectorize(objective, signature="(p)->(),(p)").'
     )
+    if not callable(objective):
+        raise TypeError(f"objective must be a function, got {type(objective).__name__}; {remedy}")
     try:
         result = objective(theta)
     except Exception as error:

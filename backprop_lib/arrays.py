@@ -3,6 +3,7 @@ Every complaint names the argument, what came, what was expected and what to do 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -115,16 +116,27 @@ def require_reusable(name: str, have: Any, shape: tuple[int, ...], *inputs: Arra
 
 def require_count(name: str, value: Any) -> int:
     """Return ``value`` as an int, or raise ``ValueError`` unless it is a positive integer."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be a positive integer, got {value!r}.")
+    if (
+        not isinstance(value, (int, np.integer))
+        or isinstance(value, bool)
+        or not (1 <= value <= sys.maxsize)
+    ):
+        raise ValueError(f"{name} must be a positive integer, got {value!r}; count from 1.")
     return int(value)
 
 
 def require_number(name: str, value: Any) -> float:
     """Return ``value`` as a float, or raise ``ValueError`` unless it is a finite real number."""
-    if not isinstance(value, (int, float, np.integer, np.floating)) or not np.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, got {value!r}.")
-    return float(value)
+    kinds = (int, float, np.integer, np.floating)
+    try:
+        number = (
+            float(value) if isinstance(value, kinds) and not isinstance(value, bool) else np.nan
+        )
+    except OverflowError:
+        number = np.inf
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be a finite number, got {value!r}; give a Python float.")
+    return number
 
 
 def require_generator(rng: Any) -> np.random.Generator:

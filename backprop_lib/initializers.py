@@ -212,8 +212,12 @@ def _weights(net: Network, scale: Scale, dtype: Any) -> Array:
         raise TypeError(
             f"net must be a Network, got {type(net).__name__}; make one by bp.Network(...)."
         )
-    if np.dtype(dtype) not in (np.float64, np.float32):
-        raise TypeError(f"dtype must be float64 or float32, got {np.dtype(dtype)}.")
+    try:
+        known = np.dtype(dtype) in (np.float64, np.float32)
+    except (TypeError, ValueError):
+        known = False
+    if not known:
+        raise TypeError(f"dtype must be float64 or float32, got {dtype!r}; leave it away for 64.")
     theta = np.zeros(net.parameter_count, dtype)
     for weights in net.unpack(theta)[0][1:]:
         weights[...] = scale(*weights.shape)

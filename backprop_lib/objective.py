@@ -49,6 +49,11 @@ class Objective:
     Y: Array
 
     def __post_init__(self) -> None:
+        if not hasattr(self.net, "checked_inputs"):
+            raise TypeError(
+                f"net must be a Network, got {type(self.net).__name__}; write "
+                f"net.objective(loss, X, Y)."
+            )
         if not isinstance(self.loss, Loss):
             raise TypeError(
                 f"loss must be a Loss record such as bp.half_squared_error, got {self.loss!r}; "

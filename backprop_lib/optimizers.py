@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, as_array, require_shape
+from .arrays import Array, as_array, require_number, require_shape
 from .steps import NEW, Moved, Rate, State, begin, check, start
 
 
@@ -188,7 +188,7 @@ class Newton:
                 f"hessian must be a function of theta, got {type(self.hessian).__name__}; write "
                 f"lambda theta: bp.hessian(objective, theta)."
             )
-        if not 0 <= self.damping < np.inf:
+        if require_number("damping", self.damping) < 0:
             raise ValueError(f"damping must be a number of at least 0, got {self.damping}.")
 
     def init(self, theta: Array) -> State:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, as_array, require_shape, show_shape
+from .arrays import Array, as_array, require_number, require_shape, show_shape
 from .schedules import checked_rate
 
 Rate: TypeAlias = float | Array | Callable[[int], Any]
@@ -57,13 +57,13 @@ def check(optimizer: Any, *fractions: str) -> None:
     if not callable(optimizer.learning_rate):
         object.__setattr__(optimizer, "learning_rate", checked_rate(optimizer.learning_rate))
     for name in fractions:
-        value = float(getattr(optimizer, name))  # a NumPy number would turn float32 into float64
+        value = require_number(name, getattr(optimizer, name))  # NumPy's would widen a float32
         object.__setattr__(optimizer, name, value)
         if not 0 <= value < 1:
             raise ValueError(f"{name} must be at least 0 and below 1, got {value}.")
     if hasattr(optimizer, "epsilon"):
-        object.__setattr__(optimizer, "epsilon", float(optimizer.epsilon))
-        if not 0 < optimizer.epsilon < np.inf:
+        object.__setattr__(optimizer, "epsilon", require_number("epsilon", optimizer.epsilon))
+        if optimizer.epsilon <= 0:
             raise ValueError(
                 f"epsilon must be a positive number, got {optimizer.epsilon}; it keeps the "
                 f"divisor from 0 where a gradient is 0."

@@ -40,7 +40,13 @@ class Table:
     digits: int = 9
 
     def __post_init__(self) -> None:
-        lengths = {name: len(column) for name, column in self.columns.items()}
+        try:
+            lengths = {name: len(column) for name, column in self.columns.items()}
+        except (AttributeError, TypeError):
+            raise TypeError(
+                f"columns must map names to lists, got {type(self.columns).__name__}; write for "
+                f'example {{"step": [1, 2], "loss": [0.5, 0.2]}}.'
+            ) from None
         if len(set(lengths.values())) > 1:
             raise ValueError(f"columns must have one length, got {lengths}; fill the short ones.")
 

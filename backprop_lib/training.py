@@ -201,6 +201,11 @@ def minimize(
     >>> [float(s.loss) for s in bp.minimize(bowl, [4.0], bp.GradientDescent(0.25), steps=3)]
     [4.0, 1.0, 0.25]
     """
+    if not callable(objective):
+        raise TypeError(
+            f"objective must be a function theta -> (J, gradient), got "
+            f"{type(objective).__name__}; take net.objective(loss, X, Y)."
+        )
     theta, state = _start(theta, optimizer, tolerance)
     evaluate = _at(objective, theta)
 
@@ -238,7 +243,7 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
 
 def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> tuple[Array, State]:
     """Return a copy of θ to work on and the optimizer's state, if the arguments are sound."""
-    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+    if isinstance(optimizer, type) or not hasattr(optimizer, "init"):
         raise TypeError(
             f"optimizer must be an optimizer with its settings, such as bp.Adam(0.01), got "
             f"{optimizer!r}."

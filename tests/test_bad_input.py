@@ -18,6 +18,7 @@ THETA = np.linspace(-1, 1, P)
 X, Y = np.ones((4, 2)), np.zeros((4, 1))
 TRACE = NET.forward(THETA, X)
 OUT = bp.half_squared_error.gradient(TRACE.a[-1], Y)
+BACK = NET.backward(THETA, TRACE, OUT)
 OBJECTIVE = NET.objective(bp.half_squared_error, X, Y)
 RNG = np.random.default_rng(0)
 GD = bp.GradientDescent(0.1)
@@ -121,6 +122,18 @@ TABLE: dict[str, Bad] = {
     "label between": Bad(
         lambda: bp.one_hot([0.5], classes=3), (TypeError, ValueError), "labels", "0.5|float"
     ),
+    "no samples for a loss": Bad(
+        lambda: bp.half_squared_error(np.ones((0, 2)), np.ones((0, 2))),
+        ValueError,
+        "a and y must hold",
+        r"\(0, 2\)",
+    ),
+    "a negative probability": Bad(
+        lambda: bp.binary_cross_entropy.gradient([[-0.1]], [[1.0]]),
+        ValueError,
+        "a must lie between 0 and 1",
+        "-0.1",
+    ),
     # the backward pass and reuse
     "gradient of another shape": Bad(
         lambda: NET.backward(THETA, TRACE, OUT[1:]), ValueError, "gradient", r"\(3, 1\)"
@@ -143,7 +156,52 @@ TABLE: dict[str, Bad] = {
         "out",
         "float64",
     ),
+    "out of another width inside": Bad(
+        lambda: bp.Network((2, 4, 1), NET.activations).forward(np.ones(17), X, out=TRACE),
+        ValueError,
+        "out must come from this network",
+        r"\[3, 1\]",
+    ),
+    "out of too many networks": Bad(
+        lambda: NET.forward(np.stack([THETA] * 2), X, out=TRACE),
+        ValueError,
+        r"out\.z\[1\] must have shape \(2, 4, 3\)",
+        r"\(4, 3\)",
+    ),
+    "out that is a Trace, for backward": Bad(
+        lambda: NET.backward(THETA, TRACE, OUT, out=TRACE), TypeError, "out must be", "Trace"
+    ),
+    "out of single precision, for backward": Bad(
+        lambda: NET.backward(
+            THETA,
+            TRACE,
+            OUT,
+            out=bp.Backward(BACK.gradient, [None, *np.float32([BACK.delta[2]] * 2)], [], []),
+        ),
+        ValueError,
+        "out",
+        r"\[1, 1\]|float32",
+    ),
+    "theta of other networks than the trace": Bad(
+        lambda: NET.backward(np.stack([THETA] * 2), TRACE, OUT),
+        ValueError,
+        "theta must be the parameters that made the trace",
+        r"\(2, 13\)",
+    ),
     # activations
+    "out of another length": Bad(
+        lambda: bp.tanh([1.0, 2.0], out=np.zeros(3)), ValueError, "out must have shape", r"\(3,\)"
+    ),
+    "out as a list": Bad(
+        lambda: bp.tanh([1.0], out=[0.0]), TypeError, "out must be an array", "list"
+    ),
+    "softmax of a number": Bad(lambda: bp.softmax(1.0), ValueError, "z must have", r"got \(\)"),
+    "softmax of no units": Bad(
+        lambda: bp.softmax(np.ones((2, 0))), ValueError, "z must have", r"\(2, 0\)"
+    ),
+    "epsilon of another kind": Bad(
+        lambda: bp.leaky_relu.with_epsilon("0.1"), ValueError, "epsilon must be", "'0.1'"
+    ),
     "activation of text": Bad(lambda: bp.sigmoid("z"), TypeError, "z", "U1"),
     "epsilon of 1": Bad(lambda: bp.leaky_relu.with_epsilon(1.0), ValueError, "epsilon", "1.0"),
     "epsilon for another": Bad(lambda: bp.relu.with_epsilon(0.1), TypeError, "relu", "leaky_relu"),
@@ -231,3 +289,96 @@ def test_bad_input_is_named_with_what_came_and_a_remedy(case: str) -> None:
 
 def test_the_table_is_long_enough_to_cover_the_public_names() -> None:
     assert len(TABLE) >= 40
+
+
+# Every argument of every function, with everything that does not belong there.
+
+MATRIX = np.full((2, 2), 0.5)
+SETTINGS = {"beta1": 0.9, "beta2": 0.9, "epsilon": 1e-8}
+PLACES = {"size": None, "dtype": np.float64}
+SQUARE = {"a": MATRIX, "y": MATRIX}
+DATA = {"loss": bp.half_squared_error, "X": X, "Y": Y}
+CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "Network": (bp.Network, {"sizes": (2, 1), "activations": (bp.tanh,)}),
+    "pack": (NET.pack, {"W": W, "b": B}),
+    "unpack": (NET.unpack, {"theta": THETA}),
+    "forward": (NET.forward, {"theta": THETA, "X": X, "out": None}),
+    "backward": (NET.backward, {"theta": THETA, "trace": TRACE, "gradient": OUT, "out": None}),
+    "objective": (NET.objective, DATA),
+    "Objective": (bp.Objective, {"net": NET, **DATA}),
+    "objective(theta)": (OBJECTIVE, {"theta": THETA}),
+    **{name: (phi, {"z": [1.0, 2.0], "out": None}) for name, phi in bp.ACTIVATIONS.items()},
+    **{f"{name}'": (phi.derivative, {"z": [1.0, 2.0]}) for name, phi in bp.ACTIVATIONS.items()},
+    "with_epsilon": (bp.leaky_relu.with_epsilon, {"epsilon": 0.1}),
+    **{name: (loss, SQUARE) for name, loss in bp.LOSSES.items()},
+    **{f"{name}'": (loss.gradient, SQUARE) for name, loss in bp.LOSSES.items()},
+    "check_gradient": (
+        bp.check_gradient,
+        {"objective": OBJECTIVE, "theta": THETA, "step": None, "method": "central"},
+    ),
+    "hessian": (bp.hessian, {"objective": OBJECTIVE, "theta": THETA}),
+    "one_hot": (bp.one_hot, {"labels": [0, 1], "classes": 2}),
+    "zeros": (bp.zeros, {"net": NET, **PLACES}),
+    "constant": (bp.constant, {"net": NET, "value": 1.0, **PLACES}),
+    "normal": (bp.normal, {"net": NET, "rng": RNG, "scale": 1.0, **PLACES}),
+    "glorot": (bp.glorot, {"net": NET, "rng": RNG, **PLACES}),
+    "he": (bp.he, {"net": NET, "rng": RNG, **PLACES}),
+    "GradientDescent": (bp.GradientDescent, {"learning_rate": 0.1}),
+    "Momentum": (bp.Momentum, {"learning_rate": 0.1, "momentum": 0.9}),
+    "Newton": (bp.Newton, {"hessian": len, "damping": 0.0}),
+    "AdaGrad": (bp.AdaGrad, {"learning_rate": 0.1, "epsilon": 1e-8}),
+    "RMSProp": (bp.RMSProp, {"learning_rate": 0.1, "rho": 0.9, "epsilon": 1e-8}),
+    "Adam": (bp.Adam, {"learning_rate": 0.1, **SETTINGS}),
+    "AMSGrad": (bp.AMSGrad, {"learning_rate": 0.1, **SETTINGS}),
+    "batches": (bp.batches, {"n": 4, "batch_size": 2, "rng": RNG}),
+    "fit": (
+        fit,
+        {"net": NET, **DATA, "theta": THETA, "optimizer": GD, "epochs": 1, "batch_size": 2,
+         "rng": RNG, "tolerance": None},
+    ),
+    "minimize": (
+        lambda **given: list(bp.minimize(**given)),
+        {"objective": OBJECTIVE, "theta": THETA, "optimizer": GD, "steps": 1, "tolerance": None},
+    ),
+    "variables": (bp.variables, {"x": 1.0}),
+    "backpropagate": (bp.backpropagate, {"f": bp.variables(x=2.0)[0] * 3, "upstream": 1.0}),
+    "Table": (bp.Table, {"columns": {"a": [1]}}),
+}  # fmt: skip
+
+WRONG = [
+    None, "text", b"bytes", object(), True, 0, -1, 3, 1.5, 1j, np.nan, np.inf, np.float32(0.3),
+    [], (2,), (2, -3), (2, 3, 1), range(3), {}, {"a": 1}, set(), [[1.0], [1.0, 2.0]],
+    [np.nan, 1.0], np.array([[np.nan, 1.0], [0.0, 0.0]]), np.ones(0), np.ones((3, 0)), np.ones(7),
+    np.ones((2, 2, 2, 2)), np.array([None, 1]), np.array(["a"]), np.array(5.0), np.array([5]),
+    np.datetime64("2020-01-01"), sp.Symbol("q"), "tanh", ("tanh",), NET, TRACE, BACK, bp.sigmoid,
+]  # fmt: skip
+
+BUILTIN = re.compile(
+    FOREIGN.pattern + r"|object is not|not supported between|argument must be|truth value"
+    r"|out of bounds|cannot convert|not understood|invalid literal|Cannot interpret"
+)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_whatever_does_not_belong_is_refused_by_the_name_of_its_argument(name: str) -> None:
+    call, sound = CALLS[name]
+    call(**sound)
+    refused = 0
+    for argument in sound:
+        for thing in WRONG:
+            message = complaint(call, {**sound, argument: thing})
+            refused += bool(message)
+            assert not BUILTIN.search(message), f"{argument}={thing!r}: {message}"
+            assert not message or re.search(rf"\b{argument}\b", message), (argument, message)
+    assert refused >= 12 * len(sound)
+
+
+def complaint(call: Callable[..., Any], given: dict[str, Any]) -> str:
+    """What is said about the arguments, if anything; any other kind of error goes through."""
+    try:
+        call(**given)
+    except (TypeError, ValueError) as error:
+        return str(error)
+    except bp.Diverged:
+        pass
+    return ""

@@ -93,6 +93,7 @@ def test_mouse_changes_figure(chapter):
         for slider in sliders(explorer):
             slider.scroll_into_view_if_needed()
             first, pixels = seen_at_start(explorer, slider), picture(explorer).screenshot()
+            slider.scroll_into_view_if_needed()  # the screenshot has moved the page
             box = slider.bounding_box()
             middle = box["y"] + box["height"] / 2
             chapter.mouse.move(box["x"] + 9, middle)

@@ -1,6 +1,6 @@
 import inspect
 import textwrap
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import autograd
 import autograd.numpy as anp
@@ -395,3 +395,15 @@ def test_every_oracle_catches_a_slope_of_the_wrong_function(oracle):
     net = Network(objective.net.sizes, (bp.tanh, wrong))
     assert isinstance(wrong, Activation)
     assert not oracle(replace(objective, net=net), theta)
+
+
+@pytest.mark.parametrize("record", ["net", "trace", "back", "objective", "loss", "activation"])
+def test_records_do_not_change(record):
+    objective, theta = problem((3, 4, 2), ("tanh", "linear"), "half_squared_error")
+    net, loss = objective.net, objective.loss
+    trace = net.forward(theta, objective.X)
+    back = net.backward(theta, trace, loss.gradient(trace.a[-1], objective.Y))
+    things = {"net": net, "trace": trace, "back": back, "objective": objective, "loss": loss,
+              "activation": net.activations[0]}  # fmt: skip
+    with pytest.raises(FrozenInstanceError):
+        things[record].anything = 1

@@ -98,3 +98,10 @@ def test_sizes_become_plain_integers():
 def test_counts_and_shapes():
     assert parameters.shapes((4, 5, 2)) == [(4, 5), (5, 2)]
     assert parameters.count((4, 5, 2)) == 25 + 12
+
+
+def test_stacks_that_do_not_agree_are_shown():
+    net = network(2, 3)
+    message = r"leading axes, got \[\(4, 5\), \(6, 5\)\]; stack every layer"
+    with pytest.raises(ValueError, match=message):
+        net.pack([np.ones((4, 5, 2, 3))], [np.ones((6, 5, 3))])

@@ -13,7 +13,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint lock clean
+.PHONY: help book notebooks test lint mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,10 @@ lint: $(VENV)/.test ## check style and types only
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Not formatted. To repair: $(BIN)/ruff format"; exit 1; }
 	@$(BIN)/mypy
+
+mutants: $(VENV)/.test ## change the library in every small way: does a test notice? (an hour)
+	@$(PIP_INSTALL) --editable '.[mutants]'
+	@$(BIN)/python tools/mutants.py
 
 lock: $(VENV)/.book ## write constraints.txt anew, keeping the versions that still fit
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -77,7 +77,8 @@ def reverse_sweep(
 def _tell(sweep: Sweep, sent: int) -> str:
     last = f"{_who(sweep.start)} holds {style.number(sweep[sweep.start])}"
     if not sent:
-        return f"Nothing is sent yet: only {last}, its slope in itself."
+        value = style.number(float(sweep.start.value))
+        return f"Nothing is sent yet: only {last}, its slope in itself. The result is {value}."
     message = sweep.messages[sent - 1]
     held = sum(m.product for m in sweep.messages[:sent] if m.parent is message.parent)
     upstream, local, product, total = (

@@ -4,6 +4,7 @@ from . import style
 from .activations import activation, hinges, softmax_bars
 from .chain_rule import difference_errors, magnified, sweep_costs
 from .curves import curves, tangent
+from .downhill import descent, losses, slide
 from .graph import graph
 from .names import default_names
 from .network import network
@@ -23,10 +24,12 @@ __all__ = [
     "answer_slope",
     "curves",
     "default_names",
+    "descent",
     "difference_errors",
     "graph",
     "half_plane",
     "hinges",
+    "losses",
     "magnified",
     "nerve_cell",
     "network",
@@ -35,6 +38,7 @@ __all__ = [
     "saturation_answers",
     "saturation_deltas",
     "sigmoid_tangent",
+    "slide",
     "slope_field",
     "slope_walk",
     "softmax_bars",

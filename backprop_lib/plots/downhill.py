@@ -1,0 +1,187 @@
+"""Walks down a loss: over one weight as a curve, over two as a map with lines of equal loss.
+A walk is drawn in the colour of gradients; several at once differ in colour and dash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+
+from ..arrays import Array
+from . import style
+
+Objective = Callable[[Any], tuple[Any, Any]]  # θ (..., p) → (J (...), ∇J (..., p))
+
+
+def descent(
+    objective: Objective,
+    walks: Mapping[str, Array],
+    *,
+    limits: tuple[float, float, float, float],
+    levels: Sequence[float],
+    minima: Sequence[tuple[float, float]] = (),
+    xlabel: str = "θ₁",
+    ylabel: str = "θ₂",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a loss of two parameters as a map, and walks over it.
+
+    Parameters
+    ----------
+    objective : callable
+        θ (..., 2) → (J (...), ∇J (..., 2)); only J is drawn.
+    walks : mapping of str to ndarray, shape (m, 2)
+        Name of the walk to its points, the start first. A walk that leaves the map is drawn as far
+        as its edge, and one of a single point not at all.
+    limits : (float, float, float, float)
+        The map: left, right, bottom, top.
+    levels : sequence of float
+        Losses whose lines are drawn, ascending.
+    minima : sequence of (float, float)
+        Points to be marked with a cross.
+    xlabel, ylabel : str
+    ax : Axes, optional
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from backprop_lib import plots
+    >>> bowl = lambda theta: ((theta**2).sum(axis=-1), 2 * theta)
+    >>> walk = np.array([[1.0, 1.0], [0.5, 0.5]])
+    >>> ax = plots.descent(bowl, {"one step": walk}, limits=(-2, 2, -2, 2), levels=[1, 2, 4])
+    """
+    left, right, bottom, top = limits
+    x, y = np.meshgrid(np.linspace(left, right, 61), np.linspace(bottom, top, 61))
+    J = objective(np.stack([x, y], axis=-1))[0]
+    ax = style.axes(ax)
+    with style.context():
+        ax.contour(x, y, J, levels=levels, colors=style.LOSS, linewidths=0.8, alpha=0.45)
+        _walks(ax, walks, ((left, right), (bottom, top)))
+        for point in minima:
+            ax.plot(*point, "x", color=style.LOSS, ms=9, mew=2.2)
+        ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(left, right), ylim=(bottom, top))
+        if len(walks) > 1:
+            ax.legend(loc="best")
+    return ax
+
+
+def slide(
+    objective: Objective,
+    walks: Mapping[str, Array],
+    *,
+    limits: tuple[float, float],
+    xlabel: str = "w",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a loss of one parameter as a curve, and walks on it.
+
+    Parameters
+    ----------
+    objective : callable
+        θ (..., 1) → (J (...), ∇J (..., 1)).
+    walks : mapping of str to ndarray, shape (m, 1)
+        Name of the walk to its points.
+    limits : (float, float)
+        Where the curve begins and ends.
+    xlabel : str
+    ax : Axes, optional
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    Axes
+    """
+    x = np.linspace(*limits, 401)
+    ax = style.axes(ax)
+    with style.context():
+        ax.plot(x, objective(x[:, None])[0], color=style.LOSS, ls="-", zorder=1)
+        for index, (name, walk) in enumerate(walks.items()):
+            J = objective(walk)[0]
+            mark: str = "osD^v"[index % 5]
+            ax.plot(walk[:, 0], J, mark, color=style.GRADIENT, ms=5, alpha=0.7, label=name)
+            ax.plot(walk[:1, 0], J[:1], mark, color=style.INK, ms=9, zorder=3)
+        ax.set(xlabel=xlabel, ylabel="loss J", xlim=limits)
+        ax.grid(visible=True)
+        if len(walks) > 1:
+            ax.legend()
+    return ax
+
+
+def losses(
+    J: Array | Mapping[str, Array],
+    *,
+    steps: int | None = None,
+    limits: tuple[float, float] | None = None,
+    xlabel: str = "steps t",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw losses over the steps, on a logarithmic scale.
+
+    Parameters
+    ----------
+    J : ndarray, shape (m,), or mapping of str to such
+        The loss at the start and after each step; values beyond ``limits`` are drawn at their edge.
+    steps : int, optional
+        Where the axis of steps ends; the longest run by default.
+    limits : (float, float), optional
+        Range of the loss.
+    xlabel : str
+    ax : Axes, optional
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    Axes
+    """
+    series = J if isinstance(J, Mapping) else {"": J}
+    ax = style.axes(ax)
+    with style.context():
+        looks = _looks(len(series))
+        for (name, values), look in zip(series.items(), looks, strict=True):
+            shown = np.clip(values, *limits) if limits else values
+            colour = style.LOSS if len(series) == 1 else look["color"]
+            ax.plot(np.arange(len(shown)), shown, **(look | {"color": colour}), label=name)
+        end = steps or max(map(len, series.values())) - 1
+        ax.set(xlabel=xlabel, ylabel="loss J", yscale="log", xlim=(0, end))
+        if limits:
+            ax.set_ylim(limits[0] / 1.5, limits[1] * 1.5)
+        ax.grid(visible=True)
+        if len(series) > 1:
+            ax.legend()
+    return ax
+
+
+def _looks(count: int) -> list[dict[str, Any]]:
+    """One walk has the colour of gradients; several take the colours and dashes of the cycle."""
+    if count == 1:
+        return [{"color": style.GRADIENT, "ls": "-"}]
+    cycle = list(mpl.rcParams["axes.prop_cycle"])
+    return [{"color": c["color"], "ls": c["linestyle"]} for c in cycle[:count]]
+
+
+def _walks(ax: Axes, walks: Mapping[str, Array], box: Any) -> None:
+    looks = _looks(len(walks))
+    for (name, walk), look in zip(walks.items(), looks, strict=True):
+        path = _inside(walk, box)
+        dots = "o" if len(path) <= 60 and len(walks) == 1 else ""
+        ax.plot(*path.T, **look, marker=dots, ms=4, lw=1.6, label=name)
+        if len(walks) > 1:
+            ax.plot(*path[-1], "o", color=look["color"], ms=7)
+    start = next(iter(walks.values()))[0]
+    ax.plot(*start, "o", color=style.INK, ms=7)
+
+
+def _inside(walk: Array, box: Any) -> Array:
+    """Cut a walk where it is lost: far outside of the map, or no number any more."""
+    middle, half = np.mean(box, axis=1), np.diff(box, axis=1)[:, 0] / 2
+    far = ~(abs(walk - middle) <= 20 * half).all(axis=1)
+    kept = walk[: int(np.argmax(far))] if far.any() else walk
+    return np.asarray(kept if len(kept) else walk[:1])

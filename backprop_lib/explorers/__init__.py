@@ -9,6 +9,7 @@ from .hidden_units import hidden_units
 from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
+from .vanishing import gradients_by_layer, hold_the_level, update_ratios
 from .worked_example import worked_example_pass
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "activation_slopes",
     "difference_step",
     "firing",
+    "gradients_by_layer",
     "hidden_units",
+    "hold_the_level",
     "lessons",
     "number_of_units",
     "one_line",
@@ -31,5 +34,6 @@ __all__ = [
     "slope_walk",
     "sweep_costs",
     "temperature",
+    "update_ratios",
     "worked_example_pass",
 ]

@@ -18,10 +18,12 @@ from .sigmoid import (
     slope_field,
     slope_walk,
 )
+from .vanishing import by_layer, signal_levels, slope_window
 
 __all__ = [
     "activation",
     "answer_slope",
+    "by_layer",
     "curves",
     "default_names",
     "descent",
@@ -38,9 +40,11 @@ __all__ = [
     "saturation_answers",
     "saturation_deltas",
     "sigmoid_tangent",
+    "signal_levels",
     "slide",
     "slope_field",
     "slope_walk",
+    "slope_window",
     "softmax_bars",
     "style",
     "sweep_costs",

@@ -1,5 +1,7 @@
 """Every notebook of the book keeps the rules of tools/hygiene.py and is in its one form."""
 
+import doctest
+import re
 from pathlib import Path
 
 import hygiene
@@ -45,5 +47,17 @@ def test_display_maths_of_text_pages_only_defines(path):
 @pytest.mark.parametrize("path", TEXTS, ids=name)
 def test_text_pages_quote_no_results(path):
     # Nothing recomputes a number on a page without cells, so no such number may stand there.
-    found = list(hygiene.unsupported_numbers(path.read_text(encoding="utf-8"), "", ""))
+    prose = hygiene.without_code(path.read_text(encoding="utf-8"))
+    found = list(hygiene.unsupported_numbers(prose, "", ""))
     assert not found, f"{path.name}: {found}"
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name)
+def test_examples_of_text_pages_run(path):
+    fences = re.findall(
+        r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.M
+    )
+    examples = doctest.DocTestParser().get_doctest("\n".join(fences), {}, path.name, None, None)
+    report: list[str] = []
+    doctest.DocTestRunner(verbose=False).run(examples, out=report.append)
+    assert not report, "".join(report)

@@ -3,11 +3,13 @@
 from .activations import activation_slopes, number_of_units, one_unit_at_a_time, temperature
 from .chain_rule import difference_step, reverse_sweep, sweep_costs
 from .controls import Choice, Slider
+from .downhill import saddle_escape, valley_momentum, valley_rate
 from .explorer import Explorer
 from .frames import Frame
 from .hidden_units import hidden_units
 from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
+from .race import batch_size, race
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .vanishing import gradients_by_layer, hold_the_level, update_ratios
 from .worked_example import worked_example_pass
@@ -18,6 +20,7 @@ __all__ = [
     "Frame",
     "Slider",
     "activation_slopes",
+    "batch_size",
     "difference_step",
     "firing",
     "gradients_by_layer",
@@ -28,12 +31,16 @@ __all__ = [
     "one_line",
     "one_unit_at_a_time",
     "one_weight",
+    "race",
     "reverse_sweep",
+    "saddle_escape",
     "saturated_unit",
     "sigmoid_slope",
     "slope_walk",
     "sweep_costs",
     "temperature",
     "update_ratios",
+    "valley_momentum",
+    "valley_rate",
     "worked_example_pass",
 ]

@@ -59,7 +59,7 @@ def descent(
     >>> ax = plots.descent(bowl, {"one step": walk}, limits=(-2, 2, -2, 2), levels=[1, 2, 4])
     """
     left, right, bottom, top = limits
-    x, y = np.meshgrid(np.linspace(left, right, 61), np.linspace(bottom, top, 61))
+    x, y = np.meshgrid(np.linspace(left, right, 51), np.linspace(bottom, top, 51))
     J = objective(np.stack([x, y], axis=-1))[0]
     ax = style.axes(ax)
     with style.context():
@@ -118,8 +118,9 @@ def slide(
 def losses(
     J: Array | Mapping[str, Array],
     *,
-    steps: int | None = None,
+    end: float | None = None,
     limits: tuple[float, float] | None = None,
+    unit: float = 1.0,
     xlabel: str = "steps t",
     ax: Axes | None = None,
 ) -> Axes:
@@ -129,10 +130,12 @@ def losses(
     ----------
     J : ndarray, shape (m,), or mapping of str to such
         The loss at the start and after each step; values beyond ``limits`` are drawn at their edge.
-    steps : int, optional
-        Where the axis of steps ends; the longest run by default.
+    end : float, optional
+        Where the axis of steps ends; with the longest run by default.
     limits : (float, float), optional
         Range of the loss.
+    unit : float
+        Steps in one unit of the axis: those of an epoch, for example.
     xlabel : str
     ax : Axes, optional
         Where to draw; None makes a figure.
@@ -148,9 +151,10 @@ def losses(
         for (name, values), look in zip(series.items(), looks, strict=True):
             shown = np.clip(values, *limits) if limits else values
             colour = style.LOSS if len(series) == 1 else look["color"]
-            ax.plot(np.arange(len(shown)), shown, **(look | {"color": colour}), label=name)
-        end = steps or max(map(len, series.values())) - 1
-        ax.set(xlabel=xlabel, ylabel="loss J", yscale="log", xlim=(0, end))
+            t = np.arange(len(shown)) / unit
+            ax.plot(t, shown, **(look | {"color": colour}), label=name)
+        last = end or (max(map(len, series.values())) - 1) / unit
+        ax.set(xlabel=xlabel, ylabel="loss J", yscale="log", xlim=(0, last))
         if limits:
             ax.set_ylim(limits[0] / 1.5, limits[1] * 1.5)
         ax.grid(visible=True)

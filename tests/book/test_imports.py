@@ -57,6 +57,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training",
     },
     "explorers": {
+        "adaptive",  # chapter 7 walks with the optimizers
+        "optimizers",
+        "schedules",
+        "training",
         "activation",
         "activations",
         "arrays",

@@ -251,3 +251,19 @@ def test_rows_of_targets_may_miss_one_by_rounding(name):
     assert np.isfinite(bp.LOSSES[name](np.full((1, 3), 1 / 3), y))
     with pytest.raises(ValueError, match=r"rows that sum to 1, got 1\.00001 in row 0"):
         bp.LOSSES[name](np.full((1, 3), 1 / 3), y + 3e-6)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_loss_of_exact_fractions_is_that_of_their_decimals(name):
+    loss, (a, y) = bp.LOSSES[name], data(n=2, d=3)
+    exact = [np.array([[sp.Rational(float(v)) for v in row] for row in rows]) for rows in (a, y)]
+    assert float(loss(*exact)) == pytest.approx(loss(a, y), rel=1e-14)
+    np.testing.assert_allclose(loss.gradient(*exact).astype(float), loss.gradient(a, y), rtol=1e-13)
+
+
+def test_the_first_impossible_value_is_named():
+    y = np.array([[0.5, 0.5]])
+    with pytest.raises(ValueError, match=r"got -0\.5"):
+        bp.cross_entropy(np.array([[-0.5, 1.5]]), y)
+    with pytest.raises(ValueError, match=r"got 1\.1 in row 1"):
+        bp.cross_entropy(np.full((3, 2), 0.5), np.array([[0.5, 0.5], [0.6, 0.5], [0.9, 0.5]]))

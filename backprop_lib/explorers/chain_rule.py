@@ -71,7 +71,9 @@ def reverse_sweep(
     controls: list[Slider | Choice] = [Slider("sent", range(counts[0] + 1), label="Messages sent")]
     if len(sweeps) > 1:
         controls.append(Choice("formula", {label: label for label in sweeps}, label="Inputs"))
-    return Explorer(draw, *controls, name=name, title=title, question=question, size=size)
+    return Explorer(
+        draw, *controls, name=name, title=title, question=question, size=size, wide=True
+    )
 
 
 def _tell(sweep: Sweep, sent: int) -> str:

@@ -43,6 +43,8 @@ class Explorer:
         What the reader can answer by moving it.
     size : tuple of float
         Width and height of the figure, in inches.
+    wide : bool
+        On a phone, keep the picture wide enough for its small numbers and let it scroll in a box.
 
     Raises
     ------
@@ -72,6 +74,7 @@ class Explorer:
         title: str,
         question: str,
         size: tuple[float, float] = style.SIZE,
+        wide: bool = False,
     ) -> None:
         if not controls or not all(isinstance(control, (Slider, Choice)) for control in controls):
             raise TypeError(f"controls must be Sliders and Choices, at least one, got {controls}.")
@@ -91,7 +94,7 @@ class Explorer:
                 f"frames, at most {MAX_FRAMES} are allowed; give {largest.name!r} fewer values "
                 f"(a slider's finer positions under a kernel go into live=)."
             )
-        self.draw, self.controls, self.size = draw, controls, size
+        self.draw, self.controls, self.size, self.wide = draw, controls, size, wide
         self.name, self.title, self.question = name, title, question
 
     def frame(self, **values: Any) -> Frame:

@@ -31,13 +31,16 @@ def html(explorer: Explorer) -> str:
     frame = explorer.frames[explorer.start]
     name, title, sentence = explorer.name, escape(explorer.title), escape(frame.sentence)
     width, height = (round(100 * side) for side in explorer.size)
+    kind = "explorer explorer-wide" if explorer.wide else "explorer"
     controls = "\n".join(_control(name, control) for control in explorer.controls)
     return f"""\
-<figure class="explorer" id="explorer-{name}" data-explorer="{name}" aria-label="{title}">
+<figure class="{kind}" id="explorer-{name}" data-explorer="{name}" aria-label="{title}">
 <style>{_asset("explorer.css")}</style>
 <p class="explorer-title">{title}</p>
+<div class="explorer-view">
 <img class="explorer-picture" alt="{sentence}" width="{width}" height="{height}" decoding="sync"
  src="data:image/svg+xml,{quote(frame.svg, safe=" ~()*!.'/:;=?,&+$@")}">
+</div>
 <figcaption>
 <div class="explorer-controls" role="group" aria-label="Controls: {title}" hidden>
 {controls}

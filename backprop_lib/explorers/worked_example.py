@@ -92,6 +92,7 @@ def worked_example_pass(
         title="One pass, one edge at a time",
         question="Before each backward step, say which sign it will have. Where were you wrong?",
         size=(7.0, 5.8),
+        wide=True,
     )
 
 

@@ -11,6 +11,7 @@ from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
 from .race import batch_size, race
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
+from .symmetry import first_steps, start_scale, twin_arrows
 from .vanishing import gradients_by_layer, hold_the_level, update_ratios
 from .worked_example import worked_example_pass
 
@@ -23,6 +24,7 @@ __all__ = [
     "batch_size",
     "difference_step",
     "firing",
+    "first_steps",
     "gradients_by_layer",
     "hidden_units",
     "hold_the_level",
@@ -37,8 +39,10 @@ __all__ = [
     "saturated_unit",
     "sigmoid_slope",
     "slope_walk",
+    "start_scale",
     "sweep_costs",
     "temperature",
+    "twin_arrows",
     "update_ratios",
     "valley_momentum",
     "valley_rate",

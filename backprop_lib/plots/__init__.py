@@ -18,11 +18,13 @@ from .sigmoid import (
     slope_field,
     slope_walk,
 )
+from .symmetry import arrows, ridge, unit_weights
 from .vanishing import by_layer, signal_levels, slope_window
 
 __all__ = [
     "activation",
     "answer_slope",
+    "arrows",
     "by_layer",
     "curves",
     "default_names",
@@ -37,6 +39,7 @@ __all__ = [
     "network",
     "photocells",
     "regression",
+    "ridge",
     "saturation_answers",
     "saturation_deltas",
     "sigmoid_tangent",
@@ -49,5 +52,6 @@ __all__ = [
     "style",
     "sweep_costs",
     "tangent",
+    "unit_weights",
     "wiring",
 ]

@@ -407,3 +407,18 @@ def test_records_do_not_change(record):
               "activation": net.activations[0]}  # fmt: skip
     with pytest.raises(FrozenInstanceError):
         things[record].anything = 1
+
+
+def test_the_inputs_get_no_delta():
+    net = bp.Network(sizes=(3, 2, 1), activations=(bp.tanh, bp.linear))
+    theta = np.linspace(-1, 1, net.parameter_count)
+    trace = net.forward(theta, np.ones((4, 3)))
+    assert net.backward(theta, trace, np.ones((4, 1))).delta[0] is None
+
+
+def test_backward_keeps_the_precision_of_the_parameters():
+    net = bp.Network(sizes=(3, 2), activations=(bp.tanh,))
+    theta, single = np.linspace(-1, 1, 8), np.ones((4, 3), dtype=np.float32)
+    trace = net.forward(theta, single)
+    back = net.backward(theta, trace, np.ones((4, 2), dtype=np.float32))
+    assert back.gradient.dtype == back.delta[1].dtype == np.float64

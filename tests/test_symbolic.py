@@ -569,6 +569,13 @@ def test_latex_of_slopes():
     assert to_latex(D(sigma(x), x)) == r"\frac{\partial \sigma{\left(x \right)}}{\partial x}"
 
 
+def test_latex_puts_an_index_under_a_superscript():
+    z_l, plain = sp.IndexedBase("z^l", real=True), sp.IndexedBase("y", real=True)
+    shown = Derivation(z_l[k, l] ** 2 + plain[k])._repr_latex_()
+    assert "{z^{l}_{k,l}}^{2}" in shown
+    assert "{y}_{k}" in shown
+
+
 def test_latex_breaks_a_sum_that_is_too_wide():
     terms = [(-1) ** r * sp.Symbol(f"a_{r}", real=True) ** (r + 2) * sp.exp(u) for r in range(12)]
     wide = sp.Add(*terms)

@@ -25,6 +25,11 @@ class _Latex(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
             return rf"\frac{{{d} {self._print(e.expr)}}}{{{below}}}"
         return rf"\frac{{{d}}}{{{below}}}\left[{self._print(e.expr)}\right]"
 
+    def _print_Indexed(self, e: Any) -> str:
+        base, indices = self._print(e.base), ",".join(map(self._print, e.indices))
+        # The index of z^l_k stands under the l, not behind it; outer braces, so that it has powers.
+        return f"{{{base}_{{{indices}}}}}" if "^" in base else f"{{{base}}}_{{{indices}}}"
+
 
 def to_latex(expression: Any) -> str:
     """Return LaTeX in the notation of the book."""

@@ -3,6 +3,7 @@
 from .activations import activation_slopes, number_of_units, one_unit_at_a_time, temperature
 from .chain_rule import difference_step, reverse_sweep, sweep_costs
 from .controls import Choice, Slider
+from .delta import matrix_pass, paths_of_delta, planted_bugs
 from .downhill import saddle_escape, valley_momentum, valley_rate
 from .explorer import Explorer
 from .frames import Frame
@@ -10,6 +11,7 @@ from .hidden_units import hidden_units
 from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
 from .race import batch_size, race
+from .scratch import hidden_unit, moved_digit, workshop_fit
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .symmetry import first_steps, start_scale, twin_arrows
 from .vanishing import gradients_by_layer, hold_the_level, update_ratios
@@ -26,13 +28,18 @@ __all__ = [
     "firing",
     "first_steps",
     "gradients_by_layer",
+    "hidden_unit",
     "hidden_units",
     "hold_the_level",
     "lessons",
+    "matrix_pass",
+    "moved_digit",
     "number_of_units",
     "one_line",
     "one_unit_at_a_time",
     "one_weight",
+    "paths_of_delta",
+    "planted_bugs",
     "race",
     "reverse_sweep",
     "saddle_escape",
@@ -47,4 +54,5 @@ __all__ = [
     "valley_momentum",
     "valley_rate",
     "worked_example_pass",
+    "workshop_fit",
 ]

@@ -11,6 +11,7 @@ from .hidden_units import hidden_units
 from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
 from .race import batch_size, race
+from .scratch import hidden_unit, moved_digit, workshop_fit
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .symmetry import first_steps, start_scale, twin_arrows
 from .vanishing import gradients_by_layer, hold_the_level, update_ratios
@@ -27,10 +28,12 @@ __all__ = [
     "firing",
     "first_steps",
     "gradients_by_layer",
+    "hidden_unit",
     "hidden_units",
     "hold_the_level",
     "lessons",
     "matrix_pass",
+    "moved_digit",
     "number_of_units",
     "one_line",
     "one_unit_at_a_time",
@@ -51,4 +54,5 @@ __all__ = [
     "valley_momentum",
     "valley_rate",
     "worked_example_pass",
+    "workshop_fit",
 ]

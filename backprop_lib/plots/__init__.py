@@ -5,6 +5,7 @@ from .activations import activation, hinges, softmax_bars
 from .chain_rule import difference_errors, magnified, sweep_costs
 from .curves import curves, tangent
 from .delta import beside_differences, matrices, path_sum, triangle
+from .digits import answer_bars, confusion, digit_images, signed_bars
 from .downhill import descent, losses, slide
 from .graph import graph
 from .names import default_names
@@ -24,14 +25,17 @@ from .vanishing import by_layer, signal_levels, slope_window
 
 __all__ = [
     "activation",
+    "answer_bars",
     "answer_slope",
     "arrows",
     "beside_differences",
     "by_layer",
+    "confusion",
     "curves",
     "default_names",
     "descent",
     "difference_errors",
+    "digit_images",
     "graph",
     "half_plane",
     "hinges",
@@ -48,6 +52,7 @@ __all__ = [
     "saturation_deltas",
     "sigmoid_tangent",
     "signal_levels",
+    "signed_bars",
     "slide",
     "slope_field",
     "slope_walk",

@@ -31,7 +31,7 @@ test: lint ## check everything: style, types, library, notebooks, built pages in
 	@$(BIN)/python -m pytest tests backprop_lib --ignore tests/browser
 	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile book
 	@$(MAKE) --no-print-directory book
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/browser
 
 lint: $(VENV)/.test ## check style and types only
 	@$(BIN)/ruff check --quiet

@@ -1,0 +1,52 @@
+"""The glossary: in order, used, and reached from the chapters."""
+
+import re
+
+import glossary
+import notebooks
+from docutils import nodes
+from docutils.utils import new_document
+
+ROOT = notebooks.ROOT
+
+
+def titles():
+    text = (ROOT / f"{glossary.GLOSSARY}.md").read_text(encoding="utf-8")
+    return re.findall(r"^## (.+)$", text, re.MULTILINE)
+
+
+def test_terms_stand_in_alphabetical_order_and_once():
+    assert titles() == sorted(set(titles()), key=str.lower)
+
+
+def test_every_other_spelling_belongs_to_a_term():
+    assert set(glossary.ALIASES) <= set(titles())
+
+
+class App:
+    """As much of Sphinx as the extension asks for."""
+
+    srcdir = ROOT
+
+    class env:
+        doc2path = staticmethod(lambda page: f"{page}.ipynb")
+
+    class builder:
+        get_relative_uri = staticmethod(lambda page, target: "glossary.html")
+
+
+def test_the_first_use_in_prose_is_linked_and_no_other():
+    document = new_document("page")
+    title = nodes.title("", "", nodes.Text("The gradient"))
+    formula = nodes.paragraph("", "", nodes.math("", "gradient"))
+    first = nodes.paragraph("", "", nodes.Text("a Gradient descends, the gradients stay"))
+    second = nodes.paragraph("", "", nodes.Text("one more gradient"))
+    document += nodes.section("", title, formula, first, second)
+    glossary.link_first_uses(App, document, "book/some")
+    (link,) = document.findall(nodes.reference)
+    assert (link.astext(), link["refuri"], link.parent) == (
+        "Gradient",
+        "glossary.html#gradient",
+        first,
+    )
+    assert first.astext() == "a Gradient descends, the gradients stay"

@@ -21,7 +21,7 @@ from .sigmoid import (
     slope_walk,
 )
 from .symmetry import arrows, ridge, unit_weights
-from .vanishing import by_layer, signal_levels, slope_window
+from .vanishing import by_layer, signal_levels, slope_window, unit_row
 
 __all__ = [
     "activation",
@@ -62,6 +62,7 @@ __all__ = [
     "sweep_costs",
     "tangent",
     "triangle",
+    "unit_row",
     "unit_weights",
     "wiring",
 ]

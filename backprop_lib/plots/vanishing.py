@@ -141,6 +141,43 @@ def slope_window(weights: ArrayLike, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def unit_row(answers: ArrayLike, deltas: ArrayLike, *, ax: Axes | None = None) -> Axes:
+    """Draw units in a row: answers inside, δ below, and the factor of each step back.
+
+    Parameters
+    ----------
+    answers, deltas : array_like, shape (L,)
+        a and δ of the units 1 … L; no δ is 0.
+    ax : Axes, optional
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    Axes
+    """
+    a, delta = np.asarray(answers, dtype=float), np.asarray(deltas, dtype=float)
+    ax = style.axes(ax, size=(7.0, 2.1), bare=True)
+    with style.context():
+        for k in range(len(a)):
+            ax.text(k, 0.62, f"layer {k + 1}", ha="center", va="center", color=style.QUIET)
+            ax.plot([k], [0], "o", ms=40, mfc="white", mec=style.INK, mew=1.4)
+            ax.text(k, 0, style.number(a[k], 3), ha="center", va="center", color=style.FORWARD)
+            text = f"δ {style.number(delta[k], 3)}"
+            ax.text(k, -0.62, text, ha="center", va="center", color=style.GRADIENT)
+        for k in range(1, len(a)):
+            ax.plot([k - 0.68, k - 0.32], [0, 0], color=style.FORWARD, zorder=0)
+            ax.annotate(
+                "",
+                (k - 0.9, -1.0),
+                xytext=(k - 0.1, -1.0),
+                arrowprops={"arrowstyle": "->", "color": style.GRADIENT, "lw": 1.5},
+            )
+            factor = f"× {style.number(delta[k - 1] / delta[k], 3)}"
+            ax.text(k - 0.5, -1.28, factor, ha="center", va="center", color=style.GRADIENT)
+        ax.set(xlim=(-0.6, len(a) - 0.4), ylim=(-1.55, 0.9))
+    return ax
+
+
 def _powers(values: ArrayLike) -> Array:
     """The decimal logarithms of sizes; nan, which draws nothing, for 0."""
     sizes = np.asarray(values, dtype=float)

@@ -99,6 +99,7 @@ def paths_of_delta(
         question="Which weights are walked more than once? What would you keep, so as to walk "
         "each of them once?",
         size=(7.0, 4.2),
+        wide=True,
     )
 
 

@@ -159,7 +159,7 @@ def triangle(system: ArrayLike, sizes: Sequence[int], *, ax: Axes | None = None)
             f"system must have one row and one column a unit ({sum(sizes)} for sizes="
             f"{tuple(sizes)}), got shape {show_shape(system.shape)}."
         )
-    ax = style.axes(ax, (5.2, 5.2))
+    ax = style.axes(ax)
     edges = np.cumsum([0, *sizes])
     top = float(abs(system).max())
     names = [f"layer {l}" for l in range(1, len(sizes) + 1)]

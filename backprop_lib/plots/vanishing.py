@@ -165,7 +165,7 @@ def unit_row(answers: ArrayLike, deltas: ArrayLike, *, ax: Axes | None = None) -
             text = f"δ {style.number(delta[k], 3)}"
             ax.text(k, -0.62, text, ha="center", va="center", color=style.GRADIENT)
         for k in range(1, len(a)):
-            ax.plot([k - 0.68, k - 0.32], [0, 0], color=style.FORWARD, zorder=0)
+            ax.plot([k - 0.68, k - 0.32], [0, 0], color=style.FORWARD, ls="-", zorder=0)
             ax.annotate(
                 "",
                 (k - 0.9, -1.0),

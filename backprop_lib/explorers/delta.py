@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, product
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,7 +15,7 @@ from .. import plots
 from ..arrays import Array, show_shape
 from ..losses import Loss
 from ..network import Network
-from ..passes import Backward
+from ..passes import Backward, Trace
 from ..plots import style
 from .controls import Choice, Slider
 from .explorer import Explorer
@@ -56,13 +56,16 @@ def paths_of_delta(
     slopes = [np.empty(0), *(phi.derivative(z)[0] for phi, z in pairs)]
     ways = list(product(*map(range, net.sizes[2:])))
 
-    known = Backward(  # of the backward pass only δ of the outputs is known; the rest is nan
+    def unknown(layers: Sequence[Any]) -> list[Any]:
+        return [None, *(np.full_like(layer, np.nan) for layer in layers[1:])]
+
+    # The picture shows the answers and, of all that goes back, only δ of the outputs.
+    answers = Trace(unknown(trace.z), trace.a)
+    known = Backward(
         np.full_like(back.gradient, np.nan),
-        [None, *(np.full_like(delta, np.nan) for delta in back.delta[1:-1]), back.delta[-1]],
-        *(
-            [None, *(np.full_like(part, np.nan) for part in parts[1:])]
-            for parts in (back.W, back.b)
-        ),
+        [*unknown(back.delta)[:-1], back.delta[-1]],
+        unknown(back.W),
+        unknown(back.b),
     )
 
     def factors(unit: int, way: Sequence[int]) -> list[float]:
@@ -77,7 +80,7 @@ def paths_of_delta(
         stops = [("unit", l, j) for l, j in enumerate((unit, *way), start=1)]
         edges = [("W", l, i, j) for l, (i, j) in enumerate(pairwise((unit, *way)), start=2)]
         left, right = figure.add_axes((0, 0, 0.56, 1)), figure.add_axes((0.69, 0.15, 0.28, 0.82))
-        plots.network(net, theta, trace, known, highlight=[*stops, *edges], ax=left)
+        plots.network(net, theta, answers, known, highlight=[*stops, *edges], ax=left)
         products = [float(np.prod(factors(unit, each))) for each in ways]
         labels = [
             "–".join(named["unit", l, j] for l, j in enumerate(each, start=2)) for each in ways

@@ -34,7 +34,7 @@ def runs():
     X, Y = np.array([[-1.0], [0.5]]), np.array([[0.0], [1.0]])
     calm = {1: (0.5, np.array([[0.2], [0.4]])), 10: (0.25, np.array([[0.1], [0.9]]))}
     wild = {1: (4e30, np.array([[-2e15], [3e15]])), 10: (0.26, np.array([[0.5], [0.5]]))}
-    return X, Y, {"calm": calm, "wild": wild}
+    return X, Y, X, {"calm": calm, "wild": wild}
 
 
 def test_every_frame_differs_and_all_fit_the_page(reader, runs):

@@ -126,6 +126,8 @@ def test_regression_draws_samples_and_lines_that_differ_in_colour_and_dash():
     assert f.get_color() != g.get_color()
     assert f.get_linestyle() != g.get_linestyle()
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["samples", "f", "g"]
+    fine = plots.regression(X, Y, {"f": [[7.0], [8.0]]}, x=[[0.2], [0.4]], ax=empty_axes()).lines[1]
+    np.testing.assert_array_equal(fine.get_xydata(), [[0.2, 7.0], [0.4, 8.0]])
 
 
 def test_pictures_leave_the_settings_of_matplotlib_alone():

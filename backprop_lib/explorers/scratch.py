@@ -24,6 +24,7 @@ _SIDE = 8  # pixels along an edge of a digit
 def workshop_fit(
     X: ArrayLike,
     Y: ArrayLike,
+    x: ArrayLike,
     runs: Mapping[str, Mapping[int, tuple[float, Array]]],
     *,
     name: str = "workshop-fit",
@@ -33,9 +34,11 @@ def workshop_fit(
     Parameters
     ----------
     X, Y : array_like, shape (n, 1)
-        The samples; x ascends.
+        The samples.
+    x : array_like, shape (m, 1)
+        Where the answers of the networks are known, in ascending order.
     runs : mapping of str to mapping
-        Name of a run to what it had at some iterations: number → (J, answers (n, 1)). The numbers
+        Name of a run to what it had at some iterations: number → (J, answers (m, 1)). The numbers
         are the same for all runs.
     name : str
         Name of the explorer, unique on its page.
@@ -54,7 +57,7 @@ def workshop_fit(
         J, answers = runs[run][iteration]
         # Far outside of the axes a coordinate would only be too large for an SVG.
         shown = np.clip(answers, -10 * _ROOM, 10 * _ROOM)
-        plots.regression(X, Y, {"network": shown}, ax=left)
+        plots.regression(X, Y, {"network": shown}, x=x, ax=left)
         left.set(ylim=(-_ROOM, _ROOM))
         left.legend(loc="upper left")
         for other, series in costs.items():

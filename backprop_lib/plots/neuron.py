@@ -139,7 +139,12 @@ def half_plane(
 
 
 def regression(
-    X: ArrayLike, Y: ArrayLike, lines: Mapping[str, ArrayLike], ax: Axes | None = None
+    X: ArrayLike,
+    Y: ArrayLike,
+    lines: Mapping[str, ArrayLike],
+    *,
+    x: ArrayLike | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw samples as points, and functions of x through them.
 
@@ -147,8 +152,10 @@ def regression(
     ----------
     X, Y : array_like, shape (n, 1)
         The samples; x ascends.
-    lines : mapping of str to array_like, shape (n, 1)
-        Name of a function to its values at X.
+    lines : mapping of str to array_like, shape (m, 1)
+        Name of a function to its values at x.
+    x : array_like, shape (m, 1), optional
+        Where the functions are known; None means at X.
     ax : Axes, optional
         Where to draw; None makes a figure.
 
@@ -161,7 +168,7 @@ def regression(
         ax.plot(np.ravel(X), np.ravel(Y), "o", ms=5, color=style.INK, label="samples")
         ax.set_prop_cycle(mpl.rcParams["axes.prop_cycle"])
         for name, values in lines.items():
-            ax.plot(np.ravel(X), np.ravel(values), label=name)
+            ax.plot(np.ravel(X if x is None else x), np.ravel(values), label=name)
         ax.set(xlabel="x", ylabel="y")
         ax.legend()
         ax.grid(visible=True)

@@ -39,8 +39,8 @@ def first():
 
 
 def scale():
-    rng = np.random.default_rng(3)
-    return explorers.start_scale(OBJECTIVE, SCALES, rng, arrived=0.02, count=9, steps=400)
+    draws = bp.normal(NET, np.random.default_rng(3), size=9)
+    return explorers.start_scale(OBJECTIVE, SCALES, draws, arrived=0.02, steps=400)
 
 
 EXPLORERS = {"twin-arrows": arrows, "first-steps": first, "start-scale": scale}

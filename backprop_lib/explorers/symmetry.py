@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike
 
 from .. import plots
 from ..arrays import Array
-from ..initializers import normal
 from ..objective import Objective
 from ..plots import style
 from .controls import Choice, Slider
@@ -167,11 +166,10 @@ def _verdict(W: Array) -> str:
 def start_scale(
     objective: Objective,
     scales: Sequence[float],
-    rng: np.random.Generator,
+    draws: ArrayLike,
     *,
     arrived: float,
-    count: int = 16,
-    steps: int = 1500,
+    steps: int = 1200,
     learning_rate: float = 0.2,
     name: str = "start-scale",
 ) -> Explorer:
@@ -184,11 +182,10 @@ def start_scale(
     objective : Objective
     scales : sequence of float
         Standard deviations of the first weights, ascending.
-    rng : numpy.random.Generator
+    draws : array_like, shape (K, p)
+        Parameters of K networks at the scale 1.
     arrived : float
         The loss below which a start counts as having arrived.
-    count : int
-        Starts at each scale.
     steps : int
     learning_rate : float
     name : str
@@ -198,11 +195,11 @@ def start_scale(
     -------
     Explorer
     """
-    draws = normal(objective.net, rng, size=count)
+    count = len(np.asarray(draws))
 
     @cache
     def losses() -> Array:  # (steps + 1, scales, count)
-        theta = np.asarray(scales)[:, None, None] * draws
+        theta = np.asarray(scales)[:, None, None] * np.asarray(draws)
         J = np.empty((steps + 1, len(scales), count))
         for t in range(steps + 1):
             J[t], gradient = objective(theta)

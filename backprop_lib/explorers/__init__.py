@@ -10,10 +10,13 @@ from .frames import Frame
 from .hidden_units import hidden_units
 from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
+from .playground import Playground
 from .race import batch_size, race
 from .scratch import hidden_unit, moved_digit, workshop_fit
+from .setting import Setting
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .symmetry import first_steps, start_scale, twin_arrows
+from .trainings import trainings
 from .vanishing import gradients_by_layer, hold_the_level, update_ratios
 from .worked_example import worked_example_pass
 
@@ -21,6 +24,8 @@ __all__ = [
     "Choice",
     "Explorer",
     "Frame",
+    "Playground",
+    "Setting",
     "Slider",
     "activation_slopes",
     "batch_size",
@@ -49,6 +54,7 @@ __all__ = [
     "start_scale",
     "sweep_costs",
     "temperature",
+    "trainings",
     "twin_arrows",
     "update_ratios",
     "valley_momentum",

@@ -38,18 +38,30 @@ def live(explorer: Explorer) -> widgets.VBox:
         sentence.value = f'<p role="status">{escape(frame.sentence)}</p>'
 
     for control in explorer.controls:
-        row, readers[control.name] = _row(control, show)
-        rows.append(row)
+        made, readers[control.name] = row(control, show)
+        rows.append(made)
     show()
     title = widgets.HTML(f"<b>{escape(explorer.title)}</b>")
     question = widgets.HTML(f"<i>{escape(explorer.question)}</i>")
     return widgets.VBox([title, picture, *rows, sentence, question])
 
 
-def _row(
+def row(
     control: Slider | Choice, show: Callable[[Any], None]
 ) -> tuple[widgets.Widget, Callable[[], Any]]:
-    """Make the widgets of one control, and the function that reads its value."""
+    """Make the widgets of one control, and the function that reads its value.
+
+    Parameters
+    ----------
+    control : Slider or Choice
+    show : callable
+        Called whenever the value has changed.
+
+    Returns
+    -------
+    widget : ipywidgets.Widget
+    read : callable
+    """
     wide = {"layout": {"width": "min(100%, 40rem)"}, "style": {"description_width": "initial"}}
     if isinstance(control, Choice):
         menu = widgets.Dropdown(

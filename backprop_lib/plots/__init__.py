@@ -12,6 +12,8 @@ from .names import default_names
 from .network import network
 from .neuron import half_plane, nerve_cell, regression
 from .photocells import photocells, wiring
+from .playground import answer_map, unit_maps
+from .progress import gradient_sizes, history
 from .sigmoid import (
     answer_slope,
     saturation_answers,
@@ -26,6 +28,7 @@ from .vanishing import by_layer, signal_levels, slope_window, unit_row
 __all__ = [
     "activation",
     "answer_bars",
+    "answer_map",
     "answer_slope",
     "arrows",
     "beside_differences",
@@ -36,9 +39,11 @@ __all__ = [
     "descent",
     "difference_errors",
     "digit_images",
+    "gradient_sizes",
     "graph",
     "half_plane",
     "hinges",
+    "history",
     "losses",
     "magnified",
     "matrices",
@@ -62,6 +67,7 @@ __all__ = [
     "sweep_costs",
     "tangent",
     "triangle",
+    "unit_maps",
     "unit_row",
     "unit_weights",
     "wiring",

@@ -1,0 +1,290 @@
+"""The playground: every setting free, a training that goes on by a step, by an epoch, or by itself,
+and the board drawn anew after each. In the book, which has no kernel, it is a picture."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+from typing import Any, Final
+
+import ipywidgets as widgets
+import numpy as np
+
+from .. import plots
+from ..tables import Table
+from .controls import Choice, Slider
+from .frames import make_frame
+from .live import row
+from .setting import DATA, OPTIMIZERS, STARTS, UNITS, Setting
+from .training import Training
+from .trainings import SIZE, board
+
+RUN_PICTURES: Final = 1000
+"""A run stops after so many pictures, should its reader have gone."""
+
+RATES: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+FORMULAS: Final = {
+    "units": "Each small picture is one unit's answer a = φ(z) over the whole input plane, white "
+    "where it is low and blue where it is high. An edge is a weight: its width is |w|, its colour "
+    "and dash the sign.",
+    "forward": "Above a unit z<sup>l</sup> = a<sup>l−1</sup>W<sup>l</sup> + b<sup>l</sup>, inside "
+    "it a<sup>l</sup> = φ(z<sup>l</sup>), for the ringed sample, the first of the next batch.",
+    "backward": "Under a unit its δ for the ringed sample: δ<sup>l</sup> = "
+    "(δ<sup>l+1</sup>W<sup>l+1 T</sup>) ⊙ φ′(z<sup>l</sup>). Under a weight ∂J/∂W<sup>l</sup> = "
+    "a<sup>l−1 T</sup>δ<sup>l</sup>, summed over the next batch: with gradient descent the next "
+    "step takes η times that number away.",
+}
+
+
+class Playground:
+    """A training under the reader's hands.
+
+    Parameters
+    ----------
+    setting : Setting, optional
+        Where the controls stand at first.
+
+    Attributes
+    ----------
+    training : Training
+        What is shown: ``playground.training.theta`` is at hand in the next cell.
+
+    Examples
+    --------
+    >>> from backprop_lib import explorers
+    >>> explorers.Playground(explorers.Setting(data="XOR", hidden=(3,)))
+    Playground: XOR, sizes (2, 3, 1), tanh, Glorot, gradient descent at 0.3, batches of 10, seed 0
+      Epoch 0, step 0: J = 0.762; 2 of 4 right.
+    """
+
+    def __init__(self, setting: Setting | None = None) -> None:
+        self.training = Training(setting or Setting())
+        self._before = np.empty((0, 2))  # the losses of the training before
+        self._running = False
+        self._message = ""
+
+    def widget(self) -> widgets.VBox:
+        """Return the playground as a box of ipywidgets."""
+        self._picture = widgets.Image(
+            format="svg+xml", layout={"width": "100%", "max_width": "44rem"}
+        )
+        self._sentence, self._formula = widgets.HTML(), widgets.HTML()
+        self._weights, self._code = widgets.HTML(), widgets.HTML()
+        self._view = widgets.ToggleButtons(
+            options=[
+                ("Units", "units"),
+                ("Forward pass", "forward"),
+                ("Backward pass", "backward"),
+            ],
+            tooltips=["what each unit answers", "z and a, in numbers", "δ and ∂, in numbers"],
+        )
+        self._folds = widgets.Accordion(
+            [self._weights, self._code],
+            titles=("Weights and slopes as numbers", "The code of this training"),
+        )
+        for part, name in ((self._view, "value"), (self._folds, "selected_index")):
+            part.observe(lambda _: self._show(), name)
+        rows, self._readers = zip(*self._controls(), strict=True)
+        box = widgets.VBox(
+            [
+                *rows,
+                self._buttons(),
+                self._sentence,
+                self._view,
+                self._picture,
+                self._formula,
+                self._folds,
+            ]
+        )
+        self._show()
+        return box
+
+    def _controls(self) -> list[tuple[widgets.Widget, Callable[[], Any]]]:
+        """Make the rows of controls, in the order of the fields of a setting."""
+        now = self.training.setting
+        made = []
+        for control in (
+            Choice("data", [now.data, *(k for k in DATA if k != now.data)], label="Data"),
+            None,
+            Choice("activation", _first(now.activation, UNITS), label="Hidden units"),
+            Choice("start", _first(now.start, STARTS), label="First weights"),
+            Choice("optimizer", _first(now.optimizer, OPTIMIZERS), label="Optimizer"),
+            Slider(
+                "rate",
+                sorted({*RATES, now.learning_rate}),
+                label="Learning rate η",
+                start=now.learning_rate,
+                live=RATES,
+            ),
+            Slider(
+                "batch",
+                sorted({1, 2, 4, 10, 25, 50, 200, now.batch_size}),
+                label="Samples a step (200: all)",
+                start=now.batch_size,
+            ),
+            Slider("seed", range(10), label="Seed", start=now.seed),
+        ):
+            made.append(self._layers() if control is None else row(control, self._changed))
+        return made
+
+    def _layers(self) -> tuple[widgets.Widget, Callable[[], Any]]:
+        """Make the box in which the hidden layers are written, as 4, 2."""
+        box = widgets.Text(
+            value=", ".join(map(str, self.training.setting.hidden)),
+            description="Hidden layers, as 4, 2",
+            continuous_update=False,
+            layout={"width": "min(100%, 40rem)"},
+            style={"description_width": "initial"},
+        )
+        box.observe(self._changed, "value")
+        return box, lambda: _numbers(box.value)
+
+    def _buttons(self) -> widgets.HBox:
+        self._run = widgets.Button(description="Run", icon="play", button_style="primary")
+        step, epoch, reset = (widgets.Button(description=d) for d in ("Step", "Epoch", "Reset"))
+        self._pace = widgets.Dropdown(
+            options=[(f"{k} epoch{'s' * (k > 1)} a picture", k) for k in (1, 5, 20, 100)],
+            layout={"width": "11rem"},
+        )
+        step.on_click(lambda _: self._move(self.training.step))
+        epoch.on_click(lambda _: self._move(self.training.epoch))
+        reset.on_click(lambda _: self._changed())
+        self._run.on_click(lambda _: self._toggle())
+        return widgets.HBox(
+            [step, epoch, self._run, self._pace, reset], layout={"flex_flow": "row wrap"}
+        )
+
+    def _changed(self, _: Any = None) -> None:
+        """Begin anew with what the controls say, or say what is wrong with it."""
+        self._pause()
+        fields = (*Setting.__dataclass_fields__,)
+        try:
+            values = dict(zip(fields, (read() for read in self._readers), strict=True))
+            setting = replace(self.training.setting, **values)
+        except (TypeError, ValueError) as error:
+            self._message = f"Not changed: {error}"
+        else:
+            old = self.training
+            if old.steps:
+                epochs = np.arange(len(old.losses)) / old.steps_per_epoch
+                self._before = np.column_stack([epochs, old.losses])
+            self.training, self._message = Training(setting), ""
+        self._show()
+
+    def _move(self, how: Callable[[], None]) -> None:
+        self._pause()
+        how()
+        self._show()
+
+    def _toggle(self) -> None:
+        if self._running:
+            self._pause()
+        else:
+            self._running = True
+            self._run.description, self._run.icon = "Pause", "pause"
+            self._task = asyncio.get_running_loop().create_task(self._go())
+
+    def _pause(self) -> None:
+        self._running = False
+        self._run.description, self._run.icon = "Run", "play"
+
+    async def _go(self) -> None:
+        """Train and draw, and in between let the kernel hear what the reader does."""
+        for _ in range(RUN_PICTURES):
+            for _ in range(self._pace.value):
+                self.training.epoch()
+            self._show()
+            await asyncio.sleep(0.03)
+            if not self._running:
+                return
+            if self.training.lost:
+                break
+        self._pause()
+
+    def _show(self) -> None:
+        """Bring everything that can be seen up to date."""
+        training, view = self.training, self._view.value
+
+        def draw(figure: Any) -> str:
+            board(figure, training, view=view, before=self._before)
+            return training.sentence()
+
+        frame = make_frame(draw, {}, SIZE)
+        self._picture.value = frame.svg.encode()
+        text = self._message or frame.sentence
+        self._sentence.value = f'<p role="status">{escape(text)}</p>'
+        self._message = ""
+        self._formula.value = f"<p>{FORMULAS[view]}</p>"
+        if self._folds.selected_index == 0:
+            self._weights.value = self.numbers()._repr_html_()
+        elif self._folds.selected_index == 1:
+            self._code.value = f"<pre>{escape(self.code())}</pre>"
+
+    def numbers(self) -> Table:
+        """Return a table of all weights and biases, and of the slopes that the next step uses."""
+        net, theta = self.training.net, self.training.theta
+        names = plots.default_names(net.sizes)
+        label = np.empty(net.parameter_count, dtype=object)
+        W, b = net.unpack(np.arange(net.parameter_count, dtype=float))
+        for l in range(1, net.depth + 1):
+            for (i, j), k in np.ndenumerate(W[l]):
+                ends = f"{names['unit', l - 1, i]} → {names['unit', l, j]}"
+                label[int(k)] = f"{names['W', l, i, j]}, {ends}"
+            for j, k in enumerate(b[l]):
+                label[int(k)] = f"{names['b', l, j]} of {names['unit', l, j]}"
+        slopes = self.training.passes()[1].gradient
+        columns = {"parameter": list(label), "value": list(theta), "slope of J": list(slopes)}
+        return Table(columns, digits=4)
+
+    def code(self) -> str:
+        """Return the lines of code that lead to the present state, up to its last whole epoch."""
+        return self.training.setting.code(self.training.epochs)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        if os.environ.get("BACKPROP_BOOK"):
+            return {"text/plain": repr(self), "text/html": self.html()}
+        bundle: dict[str, Any] = self.widget()._repr_mimebundle_()
+        return bundle | {"text/plain": repr(self)}
+
+    def html(self) -> str:
+        """Return the picture of the present state, for a page without a kernel."""
+
+        def draw(figure: Any) -> str:
+            board(figure, self.training)
+            return self.training.sentence()
+
+        frame = make_frame(draw, {}, SIZE)
+        svg = base64.b64encode(frame.svg.encode()).decode()
+        width, height = (round(100 * side) for side in SIZE)
+        return (
+            f'<figure class="playground"><img alt="The playground. {escape(repr(self))}" '
+            f'width="{width}" height="{height}" style="width: 100%; height: auto" '
+            f'src="data:image/svg+xml;base64,{svg}">\n<figcaption>{escape(frame.sentence)} Its '
+            f"controls need a running notebook; the trainings below move without one.</figcaption>"
+            f"</figure>"
+        )
+
+    def __repr__(self) -> str:
+        s = self.training.setting
+        return (
+            f"Playground: {s.data}, sizes {s.net.sizes}, {s.activation}, {s.start}, {s.optimizer} "
+            f"at {s.learning_rate:g}, batches of {s.batch_size}, seed {s.seed}\n"
+            f"  {self.training.sentence()}"
+        )
+
+
+def _first(name: str, names: Any) -> list[str]:
+    """The names with one of them in front: a menu stands there at first."""
+    return [name, *(other for other in names if other != name)]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Read whole numbers between commas or spaces; no number means no hidden layer."""
+    words = text.replace(",", " ").split()
+    if not all(word.isascii() and word.isdigit() for word in words):
+        raise ValueError(f"write hidden layers as numbers of units, such as 4, 2; got {text!r}.")
+    return tuple(int(word) for word in words)

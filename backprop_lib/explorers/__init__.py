@@ -11,7 +11,7 @@ from .hidden_units import hidden_units
 from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
 from .playground import Playground
-from .race import batch_size, race
+from .racing import batch_size, race
 from .scratch import hidden_unit, moved_digit, workshop_fit
 from .setting import Setting
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk

@@ -103,7 +103,7 @@ def valley_rate(*, name: str = "valley-rate") -> Explorer:
         draw,
         Slider(
             "rate",
-            (0.1, 0.3, 0.6, 1.0, 1.4, 1.7, 1.82, 1.9, 1.96, 2.0, 2.04, 2.1),
+            (0.1, 0.5, 1.0, 1.5, 1.82, 1.95, 2.0, 2.05, 2.1),
             label="η in units of 1/λ_max",
             live=np.arange(0.02, 2.2, 0.02).round(2),
         ),
@@ -131,8 +131,8 @@ def valley_momentum(*, name: str = "valley-momentum") -> Explorer:
         left, right = side_by_side(figure)
         path = walk(valley, start, Momentum(rate, momentum), 400)
         J = valley(path)[0]
-        _map(valley, path[:81], left)
-        plots.losses(J[:161], limits=(1e-10, 1e2), ax=right)
+        _map(valley, path[:61], left)
+        plots.losses(J[:121], limits=(1e-10, 1e2), ax=right)
         begin = f"With η = {rate:g} and μ = {momentum:g}, "
         late = int(np.flatnonzero(end <= J)[-1]) + 1  # from here on J stays below
         if late < len(J):
@@ -144,7 +144,7 @@ def valley_momentum(*, name: str = "valley-momentum") -> Explorer:
         draw,
         Slider(
             "momentum",
-            (0, 0.3, 0.5, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95),
+            (0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95),
             label="Momentum μ",
             live=np.arange(0, 0.99, 0.01).round(2),
         ),
@@ -182,7 +182,7 @@ def saddle_escape(*, name: str = "saddle-escape") -> Explorer:
         start, optimizer = ridge + offset, walkers[walker]
         path = newton(start, 8) if optimizer is None else walk(two_weights, start, optimizer, steps)
         J = two_weights(path)[0]
-        levels = (0.01, 0.1, 0.3, 0.5, 0.7, 1, 1.5, 2.2)
+        levels = (0.01, 0.2, 0.5, 1, 2)
         plots.descent(
             two_weights,
             {walker: path},
@@ -201,7 +201,7 @@ def saddle_escape(*, name: str = "saddle-escape") -> Explorer:
 
     return Explorer(
         draw,
-        Slider("decades", range(1, 6), label="Distance from the ridge", text="1e-{:g}", start=2),
+        Slider("decades", range(1, 4), label="Distance from the ridge", text="1e-{:g}", start=2),
         Choice("walker", list(walkers), label="Method"),
         name=name,
         title="Leave the saddle",
@@ -222,6 +222,6 @@ def newton(start: Array, steps: int) -> Array:
 
 def _map(valley: Objective, path: Array, ax: Any) -> None:
     top = 1.1 if valley((0.0, 1.0))[0] < 10 else 0.5
-    levels = np.geomspace(0.02, 20, 7).tolist()
+    levels = np.geomspace(0.02, 10, 5).tolist()
     limits = (-2.0, 2.0, -top, top)
     plots.descent(valley, {"": path}, limits=limits, levels=levels, minima=[(0, 0)], ax=ax)

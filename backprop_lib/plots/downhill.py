@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from ..arrays import Array
 from . import style
@@ -34,8 +35,8 @@ def descent(
     objective : callable
         θ (..., 2) → (J (...), ∇J (..., 2)); only J is drawn.
     walks : mapping of str to ndarray, shape (m, 2)
-        Name of the walk to its points, the start first. A walk that leaves the map is drawn as far
-        as its edge, and one of a single point not at all.
+        Name of the walk to its points, the start first; all walks share it. Without walks only
+        the map is drawn.
     limits : (float, float, float, float)
         The map: left, right, bottom, top.
     levels : sequence of float
@@ -59,7 +60,7 @@ def descent(
     >>> ax = plots.descent(bowl, {"one step": walk}, limits=(-2, 2, -2, 2), levels=[1, 2, 4])
     """
     left, right, bottom, top = limits
-    x, y = np.meshgrid(np.linspace(left, right, 51), np.linspace(bottom, top, 51))
+    x, y = np.meshgrid(np.linspace(left, right, 43), np.linspace(bottom, top, 43))
     J = objective(np.stack([x, y], axis=-1))[0]
     ax = style.axes(ax)
     with style.context():
@@ -68,6 +69,7 @@ def descent(
         for point in minima:
             ax.plot(*point, "x", color=style.LOSS, ms=9, mew=2.2)
         ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(left, right), ylim=(bottom, top))
+        ax.locator_params(nbins=5)  # few labels: in an explorer each weighs a kilobyte
         if len(walks) > 1:
             ax.legend(loc="best")
     return ax
@@ -155,12 +157,30 @@ def losses(
             ax.plot(t, shown, **(look | {"color": colour}), label=name)
         last = end or (max(map(len, series.values())) - 1) / unit
         ax.set(xlabel=xlabel, ylabel="loss J", yscale="log", xlim=(0, last))
+        ax.locator_params(axis="x", nbins=4)
         if limits:
             ax.set_ylim(limits[0] / 1.5, limits[1] * 1.5)
+        # Plain text for the powers of ten: mathtext and minor ticks take half of a frame's time.
+        ax.yaxis.set_major_locator(LogLocator(numticks=5))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+        ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(visible=True)
         if len(series) > 1:
             ax.legend()
     return ax
+
+
+def _power(value: float) -> str:
+    """Write a power of ten.
+
+    Examples
+    --------
+    >>> _power(1e-12), _power(1.0)
+    ('10⁻¹²', '1')
+    """
+    exponent = round(float(np.log10(value)))
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return {0: "1", 1: "10"}.get(exponent, f"10{str(exponent).translate(raised)}")
 
 
 def _looks(count: int) -> list[dict[str, Any]]:
@@ -179,8 +199,8 @@ def _walks(ax: Axes, walks: Mapping[str, Array], box: Any) -> None:
         ax.plot(*path.T, **look, marker=dots, ms=4, lw=1.6, label=name)
         if len(walks) > 1:
             ax.plot(*path[-1], "o", color=look["color"], ms=7)
-    start = next(iter(walks.values()))[0]
-    ax.plot(*start, "o", color=style.INK, ms=7)
+    for walk in [*walks.values()][:1]:
+        ax.plot(*walk[0], "o", color=style.INK, ms=7)
 
 
 def _inside(walk: Array, box: Any) -> Array:

@@ -58,7 +58,7 @@ def test_gradient_of_layer_1_is_that_of_the_median_network(units):
     expected = []
     for start in STARTS.values():
         rng, norms = np.random.default_rng(0), []
-        for _ in range(9):  # a stack of nine is nine draws in a row
+        for _ in range(5):  # a stack of five is five draws in a row
             theta = start(net, rng)
             trace = net.forward(theta, X)
             back = net.backward(theta, trace, bp.softmax_cross_entropy.gradient(trace.a[3], Y))

@@ -29,7 +29,7 @@ def gradients_by_layer(
     starts: Mapping[str, Callable[..., Array]],
     *,
     width: int = 32,
-    networks: int = 9,
+    networks: int = 5,
     name: str = "gradients-by-layer",
 ) -> Explorer:
     """Return an explorer of ‖∂J/∂Wˡ‖ over the layers, before training, for several starts.
@@ -85,7 +85,7 @@ def gradients_by_layer(
 
 
 def hold_the_level(
-    *, depth: int = 50, width: int = 64, networks: int = 5, name: str = "hold-the-level"
+    *, depth: int = 50, width: int = 50, networks: int = 4, name: str = "hold-the-level"
 ) -> Explorer:
     """Return an explorer of the variance of weights at which z and δ keep their size.
 
@@ -110,7 +110,7 @@ def hold_the_level(
     def drawn() -> tuple[Array, Array, Array]:  # the same for all frames: only the scale changes
         rng = np.random.default_rng(0)
         count = Network((width,) * (depth + 1), (linear,) * depth).parameter_count
-        shape = (networks, 8, width)
+        shape = (networks, 4, width)
         theta = rng.standard_normal((networks, count))
         return theta, rng.standard_normal(shape[1:]), rng.standard_normal(shape)
 

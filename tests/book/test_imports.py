@@ -58,10 +58,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "explorers": {
         "adaptive",  # chapter 7 walks with the optimizers
-        "optimizers",
-        "schedules",
-        "training",
-        "adaptive",  # chapter 7 walks with the optimizers
         "datasets",  # chapter 11 makes everything that a training needs
         "epochs",
         "initializers",

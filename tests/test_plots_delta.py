@@ -109,14 +109,14 @@ def test_triangle_of_another_side_is_refused():
         plots.triangle(np.eye(6), (3, 2))
 
 
-def test_slopes_are_drawn_over_differences_in_units_of_the_largest():
-    numeric, analytic = np.array([1.0, -4.0, 2.0]), np.array([1.0, -8.0, 40.0])
+def test_slopes_are_drawn_over_differences_in_units_of_the_largest_of_their_block():
+    numeric, analytic = np.array([1.0, -4.0, 0.5]), np.array([1.0, -8.0, 40.0])
     blocks = {"W¹": slice(0, 2), "b¹": slice(2, 3)}
     ax = plots.beside_differences(numeric, analytic, blocks)
     diagonal, weights, bias = (np.asarray(line.get_xydata()) for line in ax.lines)
     np.testing.assert_array_equal(diagonal[:, 0], diagonal[:, 1])
     np.testing.assert_allclose(weights, [[0.25, 0.25], [-1, -2]])
-    np.testing.assert_allclose(bias, [[0.5, ax.get_ylim()[1]]])  # 10 is beyond the frame
+    np.testing.assert_allclose(bias, [[1, ax.get_ylim()[1]]])  # 80 is beyond the frame
     assert ax.get_legend_handles_labels()[1] == ["W¹", "b¹"]
 
 

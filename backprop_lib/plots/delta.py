@@ -189,7 +189,8 @@ def beside_differences(
 ) -> Axes:
     """Draw the slopes of a backward pass over those found by differences; right ones lie on a line.
 
-    Both axes are in units of the largest difference. What lies outside is drawn on the frame.
+    Every block is drawn in units of its own largest difference, so that small ones are seen too.
+    What lies outside is drawn on the frame.
 
     Parameters
     ----------
@@ -204,13 +205,13 @@ def beside_differences(
     Axes
     """
     numeric, analytic = (np.asarray(side, dtype=float) for side in (numeric, analytic))
-    unit = float(abs(numeric).max()) or 1.0
     edge = 2.2
     ax = style.axes(ax, (style.SIZE[0], style.SIZE[0] * 0.72))
     with style.context():
         ax.plot([-edge, edge], [-edge, edge], color=style.QUIET, lw=1.2, ls="--")
         for (name, place), marker in zip(blocks.items(), _MARKERS, strict=False):
             weights = name.startswith("W")
+            unit = float(abs(numeric[place]).max()) or 1.0
             ax.plot(
                 numeric[place] / unit,
                 np.clip(analytic[place] / unit, -edge, edge),
@@ -221,7 +222,8 @@ def beside_differences(
                 clip_on=False,
             )
         ax.set(xlim=(-1.15, 1.15), ylim=(-edge, edge))
-        ax.set(xlabel="slope by differences", ylabel="slope by the backward pass")
+        ax.set(ylabel="slope by the backward pass")
+        ax.set(xlabel="slope by differences, in units of the largest of its block")
         ax.grid(visible=True)
         ax.legend(loc="upper left", ncols=2, handletextpad=0.1, columnspacing=0.8)
     return ax

@@ -3,12 +3,46 @@ The book shows every list of numbers with it, so that a test can compare each di
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of a table that leads to another place, and can be led to.
+
+    Parameters
+    ----------
+    text : str
+        What is shown.
+    to : str
+        The address: another notebook, with or without ``#Heading``, or the name of an entry.
+    name : str
+        The name of this entry on its page; empty if nothing leads here.
+
+    Examples
+    --------
+    >>> import backprop_lib as bp
+    >>> from backprop_lib.tables import Link
+    >>> bp.Table({"row": [Link("slides-001", "#slides-001", name="slides-001")]})
+    row
+    slides-001
+    """
+
+    text: str
+    to: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        name = f' id="{escape(self.name)}"' if self.name else ""
+        return f'<a{name} href="{escape(self.to)}">{escape(self.text)}</a>'
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,14 +86,18 @@ class Table:
 
     def rows(self) -> list[list[str]]:
         """Return the entries as text, row by row, without the header."""
-        return [
-            [self._show(entry) for entry in row] for row in zip(*self.columns.values(), strict=True)
-        ]
+        return [[self._show(entry) for entry in row] for row in self._entries()]
+
+    def _entries(self) -> Iterator[tuple[Any, ...]]:
+        return zip(*self.columns.values(), strict=True)
 
     def _show(self, entry: Any) -> str:
         if isinstance(entry, (float, np.floating)):
             return f"{entry:.{self.digits}g}"
         return str(entry)
+
+    def _html(self, entry: Any) -> str:
+        return entry._repr_html_() if isinstance(entry, Link) else escape(self._show(entry))
 
     def __repr__(self) -> str:
         table = [list(self.columns), *self.rows()]
@@ -69,9 +107,9 @@ class Table:
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
         body = "".join(
-            f'<tr><th scope="row">{escape(first)}</th>'
-            + "".join(f"<td>{escape(entry)}</td>" for entry in rest)
+            f'<tr><th scope="row">{self._html(first)}</th>'
+            + "".join(f"<td>{self._html(entry)}</td>" for entry in rest)
             + "</tr>"
-            for first, *rest in self.rows()
+            for first, *rest in self._entries()
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

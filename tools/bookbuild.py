@@ -5,10 +5,14 @@ It is loaded from _config.yml, so that a plain `jupyter-book build .` does the s
 
 import importlib.util
 import os
+import re
 import shutil
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import notebooks
+from docutils import nodes
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -17,6 +21,11 @@ from sphinx.environment import BuildEnvironment
 MATHJAX_PACKAGE = "sphinx-mathjax-offline"
 # The whole package is 24 MB; these parts are all that a page can ask for.
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+
+
+_NOTEBOOK_LINK = re.compile(
+    r'<a href="(?P<notebook>[\w./-]+)\.ipynb#?(?P<heading>[^"]*)">(?P<text>.*?)</a>'
+)
 
 
 def set_cache(app: Sphinx, config: Config) -> None:
@@ -48,6 +57,25 @@ def repair_roles(app: Sphinx, page: str, template: str, context: dict, doctree: 
     """Give the bibliography the roles of a list: those that docutils writes are deprecated."""
     if "body" in context:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def lead_to_pages(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Let links in the HTML of an output, which lead to notebooks and headings, lead to pages.
+
+    Sphinx sees to the links in the text only. What is no page of this book becomes plain text.
+    """
+
+    def link(match: re.Match[str]) -> str:
+        target = str(Path(page).parent / match["notebook"])
+        if target not in app.env.found_docs:
+            return match["text"]
+        heading = nodes.make_id(unquote(unescape(match["heading"])))
+        address = app.builder.get_relative_uri(page, target) + (heading and f"#{heading}")
+        return f'<a href="{address}">{match["text"]}</a>'
+
+    for raw in document.findall(nodes.raw):
+        if raw["format"] == "html" and ".ipynb" in raw.astext():
+            raw.children = [nodes.Text(_NOTEBOOK_LINK.sub(link, raw.astext()))]
 
 
 def keep_bars(
@@ -95,6 +123,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", fill_cache)
     app.connect("env-before-read-docs", rewrite_all)
     app.connect("autodoc-process-docstring", keep_bars, priority=900)  # after napoleon
+    app.connect("doctree-resolved", lead_to_pages)
     app.connect("html-page-context", repair_roles)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", shrink_pictures)

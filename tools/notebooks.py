@@ -217,14 +217,15 @@ def _describe(path: Path, notebook: NotebookNode, cell: NotebookNode, reason: st
 
 
 def cache_folder(root: Path = ROOT) -> Path:
-    """The cache that belongs to this library, these pins and this Python.
+    """The cache that belongs to this library, these pins, this Python and the data of the book.
 
     jupyter-cache looks at the code of a notebook only; without this key, a page would keep the
     numbers of yesterday's library.
     """
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     library = (path for path in (root / "backprop_lib").rglob("*") if path.is_file())
-    for path in [root / "constraints.txt", Path(__file__), *sorted(library)]:
+    data = sorted((root / "book").glob("*.yml"))
+    for path in [root / "constraints.txt", Path(__file__), *data, *sorted(library)]:
         if "__pycache__" not in path.parts:
             name = path.relative_to(root) if path.is_relative_to(root) else path.name
             digest.update(f"{name}".encode() + b"\0" + path.read_bytes() + b"\0")

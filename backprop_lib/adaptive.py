@@ -86,9 +86,9 @@ class RMSProp:
         \theta_t &= \theta_{t-1} - \frac{\eta_t}{\sqrt{v_t} + \varepsilon}\, g_t
 
     The sources print one λ for both η and ρ, the average of before the step, and ε inside the root.
-    Keras, which they quote, has ``lr``, ``rho`` and ε outside, as here; so has PyTorch, where ρ is
-    called alpha and is 0.99 by default. As v_0 = 0, the first average is too small and the first
-    step is η/√(1 − ρ) long; ``Adam`` cures that.
+    Keras, which they quote, had ``lr``, ``rho`` and ε outside, as here; now ε is inside. PyTorch
+    has it outside, calls ρ alpha and makes it 0.99 by default. As v_0 = 0, the first average is too
+    small and the first step is η/√(1 − ρ) long; ``Adam`` cures that.
 
     Parameters
     ----------

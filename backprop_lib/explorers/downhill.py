@@ -131,8 +131,8 @@ def valley_momentum(*, name: str = "valley-momentum") -> Explorer:
         left, right = side_by_side(figure)
         path = walk(valley, start, Momentum(rate, momentum), 400)
         J = valley(path)[0]
-        _map(valley, path[:61], left)
-        plots.losses(J[:121], limits=(1e-10, 1e2), ax=right)
+        _map(valley, path[:51], left)
+        plots.losses(J[:101], limits=(1e-10, 1e2), ax=right)
         begin = f"With η = {rate:g} and μ = {momentum:g}, "
         late = int(np.flatnonzero(end <= J)[-1]) + 1  # from here on J stays below
         if late < len(J):

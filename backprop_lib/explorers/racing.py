@@ -33,7 +33,7 @@ RACERS = {
 }
 
 
-def batch_size(*, samples: int = 32, epochs: int = 6, name: str = "batch-size") -> Explorer:
+def batch_size(*, samples: int = 32, epochs: int = 5, name: str = "batch-size") -> Explorer:
     """Return an explorer of mini-batches: a linear unit that learns a line from noisy samples.
 
     Parameters
@@ -151,7 +151,7 @@ def race(rates: Mapping[str, Mapping[str, float]], *, name: str = "race") -> Exp
     -------
     Explorer
     """
-    steps = (3, 8, 20, 50)
+    steps = (3, 8, 20, 40)
 
     @cache
     def walks(landscape: str) -> dict[str, Array]:

@@ -47,17 +47,13 @@ def test_all_rows_are_there_and_counted(page):
 
 
 @pytest.mark.parametrize(
-    ("typed", "printed", "right"),
-    [
-        ("0.00066", "0.00066", "0.000438567734"),
-        ("0.358", "0.358", "0.358916480"),
-        ("0.14967", "0.14967", "0.149780716"),
-    ],
+    ("typed", "right"),
+    [("0.00066", "0.000438567734"), ("0.358", "0.358916480"), ("0.14967", "0.149780716")],
 )
-def test_printed_number_finds_its_row_with_the_right_value(page, typed, printed, right):
+def test_printed_number_finds_its_row_with_the_right_value(page, typed, right):
     page.get_by_label("Find in the table").fill(typed)
     found = [row for row in ROWS if row["id"] in visible(page)]
-    assert any(row["printed"] == printed and right in row["right"] for row in found)
+    assert any(row["printed"].endswith(typed) and right in row["right"] for row in found)
     whole = re.compile(rf"(?<![\d.]){re.escape(typed)}")
     shown = ("place", "printed", "right", "why")
     assert all(whole.search(" ".join(row.get(name, "") for name in shown)) for row in found)

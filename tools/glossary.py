@@ -16,20 +16,29 @@ CLOSED = (nodes.reference, nodes.literal, nodes.math, nodes.title, nodes.caption
 # How a term is used when not by its title or with an s.
 ALIASES = {
     "Activation function": ["activation", "activations"],
+    "Automatic differentiation": ["automatic"],
     "Back-propagation": ["back-propagate", "back-propagates", "back-propagated"],
-    "Batch normalisation": ["normalisation"],
+    "Clipping": ["clip", "clips"],
+    "Dead unit": ["dead"],
     "Delta": ["δ"],
-    "Dying ReLU": ["dead unit", "dead units"],
+    "Glorot's start": ["Glorot's"],
     "Hadamard product": ["⊙"],
+    "He's start": ["He's"],
+    "Held-out data": ["held-out"],
     "Hessian": ["Hessian matrix"],
+    "Initialisation": ["initialise", "initialised"],
     "Kink": ["kinked"],
     "Linear separability": ["linearly separable"],
     "Loss": ["losses", "cost"],
+    "Mean squared error": ["squared error", "squared errors"],
     "Newton's method": ["Newton's step"],
-    "One-hot vector": ["one-hot"],
+    "Normalisation": ["normalise", "normalised"],
+    "Order of convergence": ["order 1", "order 2"],
+    "Residual layer": ["residual"],
     "Saddle point": ["saddle", "saddles"],
     "Saturation": ["saturated", "saturates", "saturate"],
     "Stochastic gradient": ["stochastic gradient descent"],
+    "Twins": ["twin"],
 }
 
 

@@ -23,6 +23,22 @@ def test_every_other_spelling_belongs_to_a_term():
     assert set(glossary.ALIASES) <= set(titles())
 
 
+def test_every_term_is_used_by_a_chapter():
+    prose = " ".join(
+        cell.source
+        for path in notebooks.notebooks()
+        for cell in notebooks.read(path).cells
+        if cell.cell_type == "markdown"
+    ).lower()
+    entries = glossary.spellings(ROOT)
+    used = {
+        entry
+        for spelling, entry in entries.items()
+        if re.search(rf"(?<![\w-]){re.escape(spelling)}(?![\w-])", prose)
+    }
+    assert set(entries.values()) == used
+
+
 class App:
     """As much of Sphinx as the extension asks for."""
 

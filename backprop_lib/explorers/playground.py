@@ -4,7 +4,6 @@ and the board drawn anew after each. In the book, which has no kernel, it is a p
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +18,7 @@ from ..tables import Table
 from .controls import Choice, Slider
 from .frames import make_frame
 from .live import row
+from .page import address
 from .setting import DATA, OPTIMIZERS, STARTS, UNITS, Setting
 from .training import Training
 from .trainings import SIZE, board
@@ -95,7 +95,7 @@ class Playground:
                 self._buttons(),
                 self._sentence,
                 self._view,
-                self._picture,
+                widgets.Box([self._picture]),
                 self._formula,
                 self._folds,
             ]
@@ -258,12 +258,11 @@ class Playground:
             return self.training.sentence()
 
         frame = make_frame(draw, {}, SIZE)
-        svg = base64.b64encode(frame.svg.encode()).decode()
         width, height = (round(100 * side) for side in SIZE)
         return (
             f'<figure class="playground"><img alt="The playground. {escape(repr(self))}" '
             f'width="{width}" height="{height}" style="width: 100%; height: auto" '
-            f'src="data:image/svg+xml;base64,{svg}">\n<figcaption>{escape(frame.sentence)} Its '
+            f'src="data:image/svg+xml,{address(frame.svg)}">\n<figcaption>{escape(frame.sentence)} Its '
             f"controls need a running notebook; the trainings below move without one.</figcaption>"
             f"</figure>"
         )

@@ -252,7 +252,8 @@ def _edges(ax: Axes, net: Network, theta: ArrayLike, spots: Spots, side: float) 
                 widths.append(min(0.5 + 0.5 * round(3 * min(abs(w), 4.0)), 6.0))
                 colours.append(style.sign_colour(w))
                 dashes.append(style.sign_line(w))
-    edges = LineCollection(lines, linewidths=widths, colors=colours, linestyles=dashes, zorder=1)
+    look: dict[str, Any] = {"linewidths": widths, "colors": colours, "linestyles": dashes}
+    edges = LineCollection(lines, zorder=1, clip_on=False, **look)
     ax.add_collection(edges, autolim=False)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -370,7 +371,7 @@ def test_a_change_of_a_control_pauses_the_run(hand):
 def test_numbers_are_every_weight_and_its_slope():
     hand = Hand(Setting(hidden=(3, 2)))
     hand.click("Step")
-    table = hand.playground.numbers().columns
+    table = hand.training.numbers().columns
     theta, slopes = hand.training.theta, hand.training.passes()[1].gradient
     assert table["value"] == theta.tolist()
     assert table["slope of J"] == slopes.tolist()
@@ -402,7 +403,9 @@ def test_book_gets_a_picture_and_a_kernel_gets_a_widget(monkeypatch):
     page = playground._repr_mimebundle_()
     assert page["text/plain"] == repr(playground)
     assert 'alt="The playground. Playground: XOR' in page["text/html"]
-    assert "data:image/svg+xml;base64," in page["text/html"]
+    picture = re.search(r'src="data:image/svg\+xml,([^"]*)"', page["text/html"])[1]
+    assert unquote(picture).startswith("<svg")
+    assert f"<figcaption>{playground.training.sentence()} Its controls need" in page["text/html"]
     monkeypatch.delenv("BACKPROP_BOOK")
     live = playground._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in live

@@ -13,8 +13,6 @@ from typing import Any, Final
 import ipywidgets as widgets
 import numpy as np
 
-from .. import plots
-from ..tables import Table
 from .controls import Choice, Slider
 from .frames import make_frame
 from .live import row
@@ -150,8 +148,8 @@ class Playground:
             options=[(f"{k} epoch{'s' * (k > 1)} a picture", k) for k in (1, 5, 20, 100)],
             layout={"width": "11rem"},
         )
-        step.on_click(lambda _: self._move(self.training.step))
-        epoch.on_click(lambda _: self._move(self.training.epoch))
+        step.on_click(lambda _: self.step())
+        epoch.on_click(lambda _: self.epoch())
         reset.on_click(lambda _: self._changed())
         self._run.on_click(lambda _: self._toggle())
         return widgets.HBox(
@@ -175,10 +173,21 @@ class Playground:
             self.training, self._message = Training(setting), ""
         self._show()
 
-    def _move(self, how: Callable[[], None]) -> None:
+    def step(self) -> None:
+        """Take one step and show it: the button."""
         self._pause()
-        how()
+        self.training.step()
         self._show()
+
+    def epoch(self) -> None:
+        """Go on to the end of the epoch and show it: the button."""
+        self._pause()
+        self.training.epoch()
+        self._show()
+
+    def show(self, view: str) -> None:
+        """Turn to a view of the network: "units", "forward" or "backward"."""
+        self._view.value = view
 
     def _toggle(self) -> None:
         if self._running:
@@ -220,29 +229,9 @@ class Playground:
         self._message = ""
         self._formula.value = f"<p>{FORMULAS[view]}</p>"
         if self._folds.selected_index == 0:
-            self._weights.value = self.numbers()._repr_html_()
+            self._weights.value = training.numbers()._repr_html_()
         elif self._folds.selected_index == 1:
-            self._code.value = f"<pre>{escape(self.code())}</pre>"
-
-    def numbers(self) -> Table:
-        """Return a table of all weights and biases, and of the slopes that the next step uses."""
-        net, theta = self.training.net, self.training.theta
-        names = plots.default_names(net.sizes)
-        label = np.empty(net.parameter_count, dtype=object)
-        W, b = net.unpack(np.arange(net.parameter_count, dtype=float))
-        for l in range(1, net.depth + 1):
-            for (i, j), k in np.ndenumerate(W[l]):
-                ends = f"{names['unit', l - 1, i]} → {names['unit', l, j]}"
-                label[int(k)] = f"{names['W', l, i, j]}, {ends}"
-            for j, k in enumerate(b[l]):
-                label[int(k)] = f"{names['b', l, j]} of {names['unit', l, j]}"
-        slopes = self.training.passes()[1].gradient
-        columns = {"parameter": list(label), "value": list(theta), "slope of J": list(slopes)}
-        return Table(columns, digits=4)
-
-    def code(self) -> str:
-        """Return the lines of code that lead to the present state, up to its last whole epoch."""
-        return self.training.setting.code(self.training.epochs)
+            self._code.value = f"<pre>{escape(training.code())}</pre>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if os.environ.get("BACKPROP_BOOK"):
@@ -262,9 +251,9 @@ class Playground:
         return (
             f'<figure class="playground"><img alt="The playground. {escape(repr(self))}" '
             f'width="{width}" height="{height}" style="width: 100%; height: auto" '
-            f'src="data:image/svg+xml,{address(frame.svg)}">\n<figcaption>{escape(frame.sentence)} Its '
-            f"controls need a running notebook; the trainings below move without one.</figcaption>"
-            f"</figure>"
+            f'src="data:image/svg+xml,{address(frame.svg)}">\n<figcaption>{escape(frame.sentence)} '
+            f"Its controls need a running notebook; the trainings below move without one."
+            f"</figcaption></figure>"
         )
 
     def __repr__(self) -> str:

@@ -9,6 +9,8 @@ from ..arrays import Array
 from ..epochs import quiet
 from ..passes import Backward, Trace
 from ..plots import style
+from ..plots.names import default_names
+from ..tables import Table
 from ..training import batches
 from .setting import Setting
 
@@ -117,6 +119,25 @@ class Training:
         with quiet():
             answer = self.net.forward(self.theta, self.X).a[-1]
         return int(((answer - 0.5) * np.sign(self.Y - 0.5) > 1e-3).sum())
+
+    def numbers(self) -> Table:
+        """Return a table of all weights and biases, and of the slopes that the next step uses."""
+        names, net = default_names(self.net.sizes), self.net
+        label = np.empty(net.parameter_count, dtype=object)
+        W, b = net.unpack(np.arange(net.parameter_count, dtype=float))
+        for l in range(1, net.depth + 1):
+            for (i, j), k in np.ndenumerate(W[l]):
+                ends = f"{names['unit', l - 1, i]} → {names['unit', l, j]}"
+                label[int(k)] = f"{names['W', l, i, j]}, {ends}"
+            for j, k in enumerate(b[l]):
+                label[int(k)] = f"{names['b', l, j]} of {names['unit', l, j]}"
+        slopes = self.passes()[1].gradient
+        columns = {"parameter": list(label), "value": list(self.theta), "slope of J": list(slopes)}
+        return Table(columns, digits=4)
+
+    def code(self) -> str:
+        """Return the lines of code that lead here, or to the last whole epoch before."""
+        return self.setting.code(self.epochs)
 
     def sentence(self) -> str:
         """Say where the training stands, in plain words also where it is lost."""

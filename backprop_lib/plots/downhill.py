@@ -60,7 +60,7 @@ def descent(
     >>> ax = plots.descent(bowl, {"one step": walk}, limits=(-2, 2, -2, 2), levels=[1, 2, 4])
     """
     left, right, bottom, top = limits
-    x, y = np.meshgrid(np.linspace(left, right, 43), np.linspace(bottom, top, 43))
+    x, y = np.meshgrid(np.linspace(left, right, 37), np.linspace(bottom, top, 37))
     J = objective(np.stack([x, y], axis=-1))[0]
     ax = style.axes(ax)
     with style.context():
@@ -195,7 +195,7 @@ def _walks(ax: Axes, walks: Mapping[str, Array], box: Any) -> None:
     looks = _looks(len(walks))
     for (name, walk), look in zip(walks.items(), looks, strict=True):
         path = _inside(walk, box)
-        dots = "o" if len(path) <= 60 and len(walks) == 1 else ""
+        dots = "o" if len(path) <= 45 and len(walks) == 1 else ""
         ax.plot(*path.T, **look, marker=dots, ms=4, lw=1.6, label=name)
         if len(walks) > 1:
             ax.plot(*path[-1], "o", color=look["color"], ms=7)

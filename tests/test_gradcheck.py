@@ -491,3 +491,13 @@ def test_error_inside_the_objective_tells_what_it_was_called_with():
         bp.check_gradient(objective, [1.0, 2.0])
     assert "called with theta of shape (2,)" in caught.value.__notes__[0]
     assert "np.vectorize" in caught.value.__notes__[0]
+
+
+def test_the_complex_step_is_purely_imaginary_and_as_small_as_documented():
+    def cube(theta):
+        return (theta**3).sum(axis=-1), 3 * theta**2
+
+    theta = np.array([0.7, -1.3])
+    coarse = bp.check_gradient(cube, theta, step=0.1, method="complex")
+    np.testing.assert_allclose(coarse.numeric, 3 * theta**2 - 0.1**2, rtol=1e-13)
+    assert bp.check_gradient(cube, theta, method="complex").step == np.finfo(float).eps ** 2

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..epochs import quiet
+from ..parameters import views
 from ..passes import Backward, Trace
 from ..plots import style
 from ..plots.names import default_names
@@ -64,7 +65,12 @@ class Training:
 
     def _J(self) -> float:
         with quiet():
-            return float(self.loss.value(self.net.forward(self.theta, self.X).a[-1], self.Y))
+            return float(self.loss.value(self._forward(self.X).a[-1], self.Y))
+
+    def _forward(self, X: Array) -> Trace:
+        # Without the checks of net.forward, which would cost more than the formulas: X is ours,
+        # and theta is finite.
+        return self.net._forward(*views(self.net.sizes, self.theta), X)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -79,9 +85,10 @@ class Training:
     def passes(self) -> tuple[Trace, Backward]:
         """Return both passes over the next batch; the next step uses this very gradient."""
         with quiet():
-            trace = self.net.forward(self.theta, self.X[self.batch])
+            trace = self._forward(self.X[self.batch])
             slope = self.loss.gradient_value(trace.a[-1], self.Y[self.batch], None)
-            return trace, self.net._backward(self.net.unpack(self.theta)[0], trace, slope)
+            W, _ = views(self.net.sizes, self.theta)
+            return trace, self.net._backward(W, trace, slope)
 
     def step(self) -> None:
         """Take one step, unless training is lost."""
@@ -117,7 +124,7 @@ class Training:
     def right(self) -> int:
         """Return how many answers are on the right side of ½, by more than a thousandth."""
         with quiet():
-            answer = self.net.forward(self.theta, self.X).a[-1]
+            answer = self._forward(self.X).a[-1]
         return int(((answer - 0.5) * np.sign(self.Y - 0.5) > 1e-3).sum())
 
     def numbers(self) -> Table:

@@ -93,7 +93,7 @@ def answer_map(
                 group = x[(y[:, 0] > 0.5) == filled]
                 face = style.INK if filled else "white"
                 size = 5 if len(x) > 20 else 11
-                ax.plot(*group.T, "o", ms=size, mfc=face, mec=style.INK, mew=1.2)
+                ax.plot(*group.T, "o", ms=size, mfc=face, mec=style.INK, mew=1)
             ax.set(xticks=[], yticks=[], xlim=(left, right), ylim=(bottom, top))
             where = list(x[ring or 0])
         if ring is not None:

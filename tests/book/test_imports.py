@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "datasets",  # chapter 11 makes everything that a training needs
         "epochs",
         "initializers",
+        "parameters",
         "steps",
         "tables",
         "optimizers",

@@ -17,7 +17,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # before NumPy starts its threads
 import numpy as np  # noqa: E402
 
 from backprop_lib.explorers import Playground, Setting  # noqa: E402
-from backprop_lib.explorers.trainings import VIEWS  # noqa: E402
+from backprop_lib.explorers.board import VIEWS  # noqa: E402
 
 CLICKS, LIMIT = 15, 100.0
 SETTINGS = {

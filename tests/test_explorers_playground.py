@@ -10,9 +10,9 @@ from ipywidgets import Accordion, Button, Dropdown, Image, SelectionSlider, Text
 
 import backprop_lib as bp
 from backprop_lib.explorers import Playground, Setting, trainings
+from backprop_lib.explorers.board import course
 from backprop_lib.explorers.setting import DATA, OPTIMIZERS, STARTS, UNITS
 from backprop_lib.explorers.training import Training, size
-from backprop_lib.explorers.trainings import course
 
 
 def run(code):

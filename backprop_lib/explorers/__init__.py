@@ -1,6 +1,7 @@
 """Figures that the reader moves: ``Explorer``, its controls, and the book's own explorers."""
 
 from .activations import activation_slopes, number_of_units, one_unit_at_a_time, temperature
+from .board import trainings
 from .chain_rule import difference_step, reverse_sweep, sweep_costs
 from .controls import Choice, Slider
 from .delta import matrix_pass, paths_of_delta, planted_bugs
@@ -16,7 +17,6 @@ from .scratch import hidden_unit, moved_digit, workshop_fit
 from .setting import Setting
 from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .symmetry import first_steps, start_scale, twin_arrows
-from .trainings import trainings
 from .vanishing import gradients_by_layer, hold_the_level, update_ratios
 from .worked_example import worked_example_pass
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 import ipywidgets as widgets
 import numpy as np
 
+from .board import SIZE, board
 from .controls import Choice, Slider
 from .frames import make_frame
 from .live import row
 from .page import address
 from .setting import DATA, OPTIMIZERS, STARTS, UNITS, Setting
 from .training import Training
-from .trainings import SIZE, board
 
 RUN_PICTURES: Final = 1000
 """A run stops after so many pictures, should its reader have gone."""

@@ -71,7 +71,7 @@ def answer_map(
     >>> net = bp.Network(sizes=(2, 1), activations=(bp.sigmoid,))
     >>> ax = plots.answer_map(net, [4.0, 4.0, -6.0], *bp.datasets.xor())
     >>> ax.images[0].get_array().shape
-    (40, 40)
+    (36, 36)
     """
     x, y = np.asarray(X, dtype=float), np.asarray(Y, dtype=float)
     left, right, bottom, top = _box(net, x)

@@ -131,7 +131,7 @@ def trainings(
     >>> two = {"none": Setting("XOR", hidden=()), "two": Setting("XOR", hidden=(2,))}
     >>> explorer = trainings(two, (0, 50), name="x", title="t", question="q", label="Hidden units")
     >>> explorer.frame(epoch=50, which="none").sentence
-    'none. Epoch 50, step 50: J = 0.693; 0 of 4 right.'
+    'none. Epoch 50, step 50: J = 0.696; 2 of 4 right.'
     """
     last = epochs[-1]
 

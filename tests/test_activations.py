@@ -287,3 +287,22 @@ def test_softmax_jacobian_sums_to_zero_along_either_axis():
     jacobian = bp.softmax.derivative(np.random.default_rng(6).normal(size=(7, 4)))
     for axis in (-1, -2):
         assert abs(jacobian.sum(axis=axis)).max() < 1e-16 * 4
+
+
+def test_softplus_far_from_the_real_axis():
+    z = np.array([0.3 + 0.5j, -1.2 + 0.8j, 2.0 - 1.1j])
+    np.testing.assert_allclose(bp.softplus(z), np.log(1 + np.exp(z)), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["linear", "sigmoid", "tanh", "softplus"])
+def test_slope_of_an_exact_fraction_is_that_of_its_decimal(name):
+    phi, z, one = bp.ACTIVATIONS[name], 0.375, np.ones(1)
+    exact = np.array([sp.Rational(z)])
+    slope = phi.pullback(np.array([sp.S(1)]), exact, phi(exact))
+    number = phi.pullback(one, z * one, phi(z * one))
+    np.testing.assert_allclose(slope.astype(float), number, rtol=1e-13)
+
+
+def test_no_slope_below_zero_for_the_leaky_relu():
+    with pytest.raises(ValueError, match=r"epsilon"):
+        bp.leaky_relu.with_epsilon(-0.5)

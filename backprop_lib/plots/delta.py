@@ -49,7 +49,7 @@ def path_sum(
     --------
     >>> from backprop_lib import plots
     >>> ax = plots.path_sum([0.3, -0.1], ["through a", "through b"], walked=2)
-    >>> [round(bar.get_width(), 9) for bar in ax.patches]
+    >>> [round(float(bar.get_width()), 9) for bar in ax.patches]
     [0.3, -0.1, 0.2]
     """
     products = np.asarray(products, dtype=float)

@@ -46,7 +46,9 @@ class Frame:
     sentence: str
 
 
-def make_frame(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> Frame:
+def make_frame(
+    draw: Draw, values: dict[str, Any], size: tuple[float, float], *, outlines: bool = True
+) -> Frame:
     """Draw one frame.
 
     Parameters
@@ -56,6 +58,9 @@ def make_frame(draw: Draw, values: dict[str, Any], size: tuple[float, float]) ->
     values : dict
     size : tuple of float
         Width and height of the figure, in inches.
+    outlines : bool
+        Whether letters are drawn as outlines, the same everywhere. As text they are drawn faster,
+        in a font of the reader's machine.
 
     Returns
     -------
@@ -67,7 +72,8 @@ def make_frame(draw: Draw, values: dict[str, Any], size: tuple[float, float]) ->
         If ``draw`` returns no sentence.
     """
     # The salt makes the identifiers inside an SVG, and so the whole frame, reproducible.
-    with style.context(), mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "explorer"}):
+    letters = "path" if outlines else "none"
+    with style.context(), mpl.rc_context({"svg.fonttype": letters, "svg.hashsalt": "explorer"}):
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)
         sentence = draw(figure, **values)

@@ -222,7 +222,7 @@ class Playground:
             board(figure, training, view=view, before=self._before)
             return training.sentence()
 
-        frame = make_frame(draw, {}, SIZE)
+        frame = make_frame(draw, {}, SIZE, outlines=False)
         self._picture.value = frame.svg.encode()
         text = self._message or frame.sentence
         self._sentence.value = f'<p role="status">{escape(text)}</p>'

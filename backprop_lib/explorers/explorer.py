@@ -3,7 +3,6 @@ which need neither server nor network; under a kernel the same object computes e
 
 from __future__ import annotations
 
-import base64
 import math
 import os
 import re
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..plots import style
 from .controls import Choice, Slider
-from .frames import Draw, Frame, make_frame, make_png
+from .frames import Draw, Frame, make_frame
 from .page import html
 
 if TYPE_CHECKING:
@@ -156,9 +155,7 @@ class Explorer:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         # The build of the book sets the variable; its pages have no kernel to answer a widget.
         if os.environ.get("BACKPROP_BOOK"):
-            start = {control.name: control.start for control in self.controls}
-            png = base64.b64encode(make_png(self.draw, start, self.size)).decode()
-            return {"text/plain": repr(self), "text/html": self.html(), "image/png": png}
+            return {"text/html": self.html(), "text/plain": repr(self)}
         bundle: dict[str, Any] = self.widget()._repr_mimebundle_()
         return bundle | {"text/plain": repr(self)}
 
@@ -170,6 +167,10 @@ class Explorer:
             f"{control.texts[0]} … {control.texts[-1]}"
             for control in self.controls
         ]
-        first, final = self.frame().sentence, self.frame(**last).sentence
+        drawn = "frames" in vars(self)  # else two frames are enough
+        first = self.frames[self.start] if drawn else self.frame()
+        final = self.frames[-1] if drawn else self.frame(**last)
         heading = f"Explorer {self.name}: {self.title}"
-        return "\n".join([heading, *ranges, f"  First: {first}", f"  Last: {final}"])
+        return "\n".join(
+            [heading, *ranges, f"  First: {first.sentence}", f"  Last: {final.sentence}"]
+        )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -87,18 +86,6 @@ def make_frame(
     svg = _GROUP_ID.sub("<g", _NOISE.sub("", file.getvalue()))
     lines = (line.strip() for line in _DECIMALS.sub(r"\1", svg).splitlines())
     return Frame(values, "\n".join(filter(None, lines)), " ".join(sentence.split()))
-
-
-def make_png(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> bytes:
-    """Draw one frame as a PNG, for what cannot show SVG (a PDF of the book)."""
-    with style.context():
-        figure = Figure(figsize=size, dpi=200, layout="constrained")
-        FigureCanvasAgg(figure)
-        draw(figure, **values)
-        _settle(figure)
-        file = io.BytesIO()
-        figure.savefig(file, format="png")
-    return file.getvalue()
 
 
 def _settle(figure: Figure) -> None:

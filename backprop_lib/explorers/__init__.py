@@ -1,5 +1,7 @@
 """Figures that the reader moves: ``Explorer``, its controls, and the book's own explorers."""
 
+from typing import TYPE_CHECKING, Any
+
 from .activations import activation_slopes, number_of_units, one_unit_at_a_time, temperature
 from .board import trainings
 from .chain_rule import difference_step, reverse_sweep, sweep_costs
@@ -11,7 +13,6 @@ from .frames import Frame
 from .hidden_units import hidden_units
 from .neuron import firing, lessons, one_line
 from .one_weight import one_weight
-from .playground import Playground
 from .racing import batch_size, race
 from .scratch import hidden_unit, moved_digit, workshop_fit
 from .setting import Setting
@@ -19,6 +20,9 @@ from .sigmoid import saturated_unit, sigmoid_slope, slope_walk
 from .symmetry import first_steps, start_scale, twin_arrows
 from .vanishing import gradients_by_layer, hold_the_level, update_ratios
 from .worked_example import worked_example_pass
+
+if TYPE_CHECKING:
+    from .playground import Playground
 
 __all__ = [
     "Choice",
@@ -62,3 +66,11 @@ __all__ = [
     "worked_example_pass",
     "workshop_fit",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Playground":  # it brings ipywidgets, which nothing else here needs to be imported
+        from .playground import Playground
+
+        return Playground
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -533,3 +533,21 @@ def test_what_cannot_be_walked_is_named(changes, message):
 )
 def test_formulas_become_mathtext(line, wanted):
     assert mathtext(line) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [([1e-3, 1.0, 1e4], ["10⁻³", "1", "10⁴"]), ([1.0, 4.0, 512.0], ["1", "4", "512"])],
+)
+def test_ticks_of_a_logarithmic_axis_say_their_number(ticks, labels):
+    shown = []
+
+    def draw(figure, b):
+        ax = figure.subplots()
+        ax.plot(ticks, ticks)
+        ax.set(xscale="log", xticks=ticks)
+        shown.append(ax)
+        return f"b is {b}."
+
+    Explorer(draw, Slider("b", (0, 1)), name="log", title="t", question="q").frame()
+    assert [label.get_text() for label in shown[0].get_xticklabels()] == labels

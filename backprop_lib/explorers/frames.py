@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -15,8 +16,10 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatterSciNotation, NullLocator
 
 from ..plots import style
+from ..plots.vanishing import power_of_ten
 
 Draw = Callable[..., str]
 """``draw(figure, **values)`` draws on an empty matplotlib figure and says what it shows."""
@@ -89,9 +92,19 @@ def make_frame(
 
 
 def _settle(figure: Figure) -> None:
-    """Leave axes alone that ``draw`` has placed itself; it saves drawing everything twice."""
-    if not any(ax.get_subplotspec() for ax in figure.axes):
+    """Leave out what costs most of the time to draw and shows little."""
+    if not any(ax.get_subplotspec() for ax in figure.axes):  # ``draw`` has placed them itself
         figure.set_layout_engine(None)
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        low, high = sorted(axis.get_view_interval())
+        if isinstance(axis.get_major_formatter(), LogFormatterSciNotation) and high > 100 * low:
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter(_tick)  # no formulas: they would be parsed in every frame
+
+
+def _tick(value: float, _: float) -> str:
+    power = math.log10(value)
+    return power_of_ten(round(power)) if abs(power - round(power)) < 1e-9 else f"{value:g}"
 
 
 def pack(frames: Sequence[Frame]) -> str:

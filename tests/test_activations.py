@@ -306,3 +306,18 @@ def test_slope_of_an_exact_fraction_is_that_of_its_decimal(name):
 def test_no_slope_below_zero_for_the_leaky_relu():
     with pytest.raises(ValueError, match=r"epsilon"):
         bp.leaky_relu.with_epsilon(-0.5)
+
+
+def test_a_kinked_unit_of_unknown_sign_sends_back_its_formula():
+    z = sp.Symbol("z", real=True)
+    exact = np.array([z], dtype=object)
+    (slope,) = bp.relu.pullback(np.array([sp.S(3)]), exact, bp.relu(exact))
+    assert (slope.subs(z, 2), slope.subs(z, -2), slope.subs(z, 0)) == (3, 0, 0)
+
+
+def test_expressions_are_written_where_they_are_asked_for():
+    z = np.array([sp.Rational(1, 3), sp.S(0)], dtype=object)
+    out = np.empty(2, dtype=object)
+    assert bp.sigmoid(z, out=out) is out
+    assert out[1] == sp.Rational(1, 2)
+    assert bp.sigmoid(z)[1] == sp.Rational(1, 2)

@@ -3,6 +3,7 @@ which need neither server nor network; under a kernel the same object computes e
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import re
@@ -119,7 +120,11 @@ class Explorer:
         """The frames of the book, drawn once; the last control changes fastest."""
         grid = product(*(control.values for control in self.controls))
         names = [control.name for control in self.controls]
-        return [self.frame(**dict(zip(names, values, strict=True))) for values in grid]
+        gc.freeze()  # else every few figures Python looks for garbage among all that is imported
+        try:
+            return [self.frame(**dict(zip(names, values, strict=True))) for values in grid]
+        finally:
+            gc.unfreeze()
 
     @property
     def start(self) -> int:

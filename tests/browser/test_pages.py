@@ -83,3 +83,12 @@ def test_search_finds_without_a_server(built_book, browser):
     page.goto((built_book / "search.html").as_uri() + "?q=gradient")
     page.wait_for_selector("#search-results li a")
     page.close()
+
+
+def test_small_numbers_keep_their_size_on_a_phone(built_book, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((built_book / WORKED_EXAMPLE).as_uri())
+    view = page.locator(".explorer-wide .explorer-view").first
+    page.wait_for_function("view => view.tabIndex === 0", arg=view.element_handle())
+    assert view.evaluate("view => view.scrollWidth > 1.5 * view.clientWidth")
+    page.close()

@@ -28,7 +28,7 @@ notebooks: $(VENV)/.book ## run the notebooks in place and reduce them to the fo
 
 # Cheap stages first; the first one that fails ends the run.
 test: lint ## check everything: style, types, library, notebooks, built pages in a browser
-	@$(BIN)/python -m pytest -n auto tests backprop_lib --ignore tests/browser
+	@$(BIN)/python -m pytest tests backprop_lib --ignore tests/browser
 	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile book
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/browser

@@ -16,7 +16,7 @@ def _operator(operation: str) -> tuple[Callable[[Node, Any], Node], ...]:
     return lambda x, y: _gate(operation, x, y), lambda x, y: _gate(operation, y, x)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Node:
     """One number of a computation, and how it came about; it never changes.
 
@@ -143,7 +143,7 @@ class Message(NamedTuple):
     product: Any
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Sweep:
     """What one sweep finds: ``sweep[node]``, which is 0 for a node that it does not reach.
 
@@ -271,8 +271,8 @@ def topological_order(f: Node) -> list[Node]:
     names = Counter(node.name for node in order if node.name)
     if len(names) < names.total():
         raise ValueError(
-            f"Two nodes of the formula have the name {names.most_common(1)[0][0]}; rename one, or "
-            f"build the whole formula again if you made a variable anew."
+            f"Two nodes of the formula have the name {max(names, key=names.__getitem__)}; rename "
+            f"one, or build the whole formula again if you made a variable anew."
         )
     return list(order)
 

@@ -319,7 +319,9 @@ def test_edges_of_the_ranges_are_allowed():
 SCHEDULES = [StepDecay(0.1, 0.5, 2), InverseTimeDecay(0.1, 0.5), ExponentialDecay(0.1, 0.5)]
 
 
-@pytest.mark.parametrize("record", [*ALL.values(), *SCHEDULES], ids=repr)
+@pytest.mark.parametrize(
+    "record", [*ALL.values(), *SCHEDULES], ids=lambda record: type(record).__name__
+)
 def test_settings_cannot_be_changed_later(record):
     with pytest.raises(dataclasses.FrozenInstanceError):
         record.learning_rate = 1.0

@@ -402,3 +402,11 @@ def test_defaults_are_those_of_the_papers():
     assert (bp.RMSProp(0.1).rho, bp.Momentum(0.1).momentum) == (0.9, 0.9)
     assert (bp.AdaGrad(0.1).epsilon, bp.RMSProp(0.1).epsilon) == (1e-8, 1e-8)
     assert (bp.Newton(len).learning_rate, bp.Newton(len).damping) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("factor", [-0.5, 1.5])
+def test_a_decay_outside_of_0_and_1_is_refused(factor):
+    with pytest.raises(ValueError, match="factor"):
+        StepDecay(0.1, factor, 2)
+    with pytest.raises(ValueError, match="factor"):
+        ExponentialDecay(0.1, factor)

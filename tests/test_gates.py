@@ -235,5 +235,5 @@ def test_is_finite_on_floats_and_symbols():
 def test_the_slope_of_a_kinked_gate_has_both_sides():
     s = sp.Symbol("s", real=True)
     (x,) = bp.variables(x=s)
-    slope = bp.backpropagate(graph.relu(x))[x]
+    slope = bp.backpropagate(bp.graph.relu(x))[x]
     assert [slope.subs(s, at) for at in (2, 0, -2)] == [1, 0, 0]

@@ -225,7 +225,7 @@ def test_what_is_no_finite_number_is_refused_by_name(value, kind, message):
         number("x", value)
 
 
-def test_is_finite_on_floats_and_symbols():
+def test_is_finite_on_floats_and_expressions():
     assert is_finite(-1.5)
     assert is_finite(X + 1)
     for value in (math.inf, -math.inf, math.nan, sp.oo, -sp.oo, sp.zoo, sp.nan):

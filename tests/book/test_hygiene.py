@@ -58,6 +58,7 @@ def test_examples_of_text_pages_run(path):
         r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.M
     )
     examples = doctest.DocTestParser().get_doctest("\n".join(fences), {}, path.name, None, None)
+    assert examples.examples or ">>>" not in path.read_text(encoding="utf-8")
     report: list[str] = []
     doctest.DocTestRunner(verbose=False).run(examples, out=report.append)
     assert not report, "".join(report)

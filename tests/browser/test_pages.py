@@ -92,3 +92,19 @@ def test_small_numbers_keep_their_size_on_a_phone(built_book, browser):
     page.wait_for_function("view => view.tabIndex === 0", arg=view.element_handle())
     assert view.evaluate("view => view.scrollWidth > 1.5 * view.clientWidth")
     page.close()
+
+
+def test_first_uses_lead_to_entries_of_the_glossary(built_book, browser):
+    page = browser.new_page()
+    linked = set()
+    for name in (name for name in PAGES if name.split("/")[-1][0].isdigit()):
+        page.goto((built_book / name).as_uri())
+        found = page.locator("a.glossary-term").evaluate_all(
+            "links => links.map(link => link.href)"
+        )
+        assert len(found) > 5, name
+        linked.update(found)
+    page.goto((built_book / "book/glossary.html").as_uri())
+    entries = page.locator("section[id]").evaluate_all("all => all.map(entry => entry.id)")
+    assert {link.partition("#")[2] for link in linked} <= set(entries)
+    page.close()

@@ -69,5 +69,5 @@ $(VENV)/.book: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the packages of the book and of its tests into $(VENV) (one to three minutes) ..."
-	@$(PIP_INSTALL) --editable '.[book,test]'
+	@$(PIP_INSTALL) --editable '.[book,grade,scale,test]'
 	@touch $@ $(VENV)/.book

@@ -1,0 +1,78 @@
+"""Check an answer at once: ``check("ps3.q2")`` says that it is right, or what went wrong first.
+The same checks grade the course; only the numbers are then drawn under the course's secret."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from . import ps1
+from .notebook import Here, NotYet
+from .question import ProblemSet, Question, Verdict, judge, practice_input
+
+__all__ = ["PROBLEM_SETS", "QUESTIONS", "NotYet", "check", "inputs"]
+
+PROBLEM_SETS: dict[str, ProblemSet] = {part.SET.id: part.SET for part in (ps1,)}
+QUESTIONS: dict[str, Question] = {
+    question.id: question for part in PROBLEM_SETS.values() for question in part.questions
+}
+
+
+def check(question: str) -> Verdict:
+    """Check the answer that stands in this notebook.
+
+    Parameters
+    ----------
+    question : str
+        "ps3.q2": the second question of the third problem set.
+
+    Returns
+    -------
+    Verdict
+        It shows the points.
+
+    Raises
+    ------
+    NotYet
+        If the answer is not right yet; the message is for reading, not for tracing.
+    ValueError
+        If there is no such question.
+    """
+    found = _question(question)
+    names = sys._getframe(1).f_globals
+    verdict = judge(found, Here(names), _student(names))
+    if verdict.status != "passed":
+        raise NotYet(verdict)
+    return verdict
+
+
+def inputs(question: str, case: int = 0) -> Any:
+    """Return an input of a question: the numbers to work by hand, or what an answer failed on.
+
+    They follow from STUDENT, set at the top of the notebook.
+
+    Parameters
+    ----------
+    question : str
+        "ps3.q1".
+    case : int
+        The message of a failed check names it.
+
+    Returns
+    -------
+    number, array, or tuple of these
+        As the question says.
+    """
+    drawn = practice_input(_question(question), _student(sys._getframe(1).f_globals), case)
+    return drawn[0] if len(drawn) == 1 else drawn
+
+
+def _student(names: dict[str, Any]) -> str:
+    return str(names.get("STUDENT", "nobody"))
+
+
+def _question(question: str) -> Question:
+    if question not in QUESTIONS:
+        known = ", ".join(QUESTIONS)
+        raise ValueError(f"question must be one of {known}, got {question!r}.")
+    return QUESTIONS[question]

@@ -1,0 +1,91 @@
+"""Two values are compared as a patient reader would: kind, shape, then numbers.
+The first thing that differs is said in one sentence; nothing that comes in can raise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+SINGLE = 1e-4  # what float32 leaves of a relative tolerance after a few dozen operations
+
+
+def difference(value: Any, expected: Any, tolerance: float) -> str:
+    """Say how ``value`` differs from ``expected``, or return "".
+
+    Parameters
+    ----------
+    value : object
+        From the student: anything that :func:`~backprop_lib.check.wire.decode` returns.
+    expected : number, str, bool, ndarray, or a list, tuple or dict of these
+    tolerance : float
+        Allowed difference relative to the largest entry expected; single precision is allowed
+        1e-4.
+    """
+    if value is None:
+        return "it returns nothing; the last line of a function needs a return."
+    if isinstance(expected, dict):
+        if not isinstance(value, dict) or value.keys() != expected.keys():
+            return f"expected a dict with the keys {', '.join(expected)}, got {show(value)}."
+        pairs = [(f'entry "{key}"', value[key], expected[key]) for key in expected]
+        return _first(pairs, tolerance)
+    if isinstance(expected, (list, tuple)):
+        parts = value if isinstance(value, list) else list(value) if np.ndim(value) else None
+        if parts is None or isinstance(value, dict) or len(parts) != len(expected):
+            return f"expected {len(expected)} values, got {show(value)}."
+        pairs = [
+            (f"value {k + 1}", *pair) for k, pair in enumerate(zip(parts, expected, strict=True))
+        ]
+        return _first(pairs, tolerance)
+    if isinstance(expected, str):
+        return "" if value == expected and isinstance(value, str) else _apart(value, expected)
+    return _numbers(value, np.asarray(expected), tolerance)
+
+
+def show(value: Any) -> str:
+    """Write a value as short as it can be read: four digits, long arrays by their shape."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {show(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(show(entry) for entry in value) + "]"
+    if isinstance(value, (np.ndarray, np.generic)) and np.size(value) > 12:
+        return f"an array of shape {np.shape(value)}"
+    if isinstance(value, (np.ndarray, np.generic)):
+        return np.array2string(np.asarray(value), precision=4, separator=", ").replace("\n", "")
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _first(pairs: list[tuple[str, Any, Any]], tolerance: float) -> str:
+    found = ((place, difference(value, wanted, tolerance)) for place, value, wanted in pairs)
+    return next((f"{place}: {text}" for place, text in found if text), "")
+
+
+def _numbers(value: Any, expected: np.ndarray[Any, Any], tolerance: float) -> str:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return f"expected numbers of shape {expected.shape}, got rows of unequal length."
+    if array.dtype.kind not in "biuf":
+        return f"expected {'a number' if expected.ndim == 0 else 'numbers'}, got {show(value)}."
+    if array.shape != expected.shape:
+        return f"expected the shape {expected.shape}, got {array.shape}."
+    if expected.dtype.kind == "b":
+        return "" if np.array_equal(array.astype(bool), expected) else _apart(value, expected)
+    if not np.isfinite(array).all():
+        return f"not finite: {show(value)} came, {show(expected)} was expected."
+    allowed = max(tolerance, SINGLE if array.dtype.itemsize < 8 and array.dtype.kind == "f" else 0)
+    scale = np.abs(expected).max(initial=0.0) or 1.0
+    with np.errstate(over="ignore"):
+        apart = np.abs(array.astype(float) - expected) > allowed * scale
+    if not apart.any():
+        return ""
+    if expected.size > 12:
+        place = tuple(int(k) for k in np.argwhere(apart)[0])
+        where = f"entry {place[0] if len(place) == 1 else place}"
+        return f"{where} is {show(array[place])}, expected {show(expected[place])}."
+    return _apart(value, expected)
+
+
+def _apart(value: Any, expected: Any) -> str:
+    return f"{show(value)} came, {show(expected)} was expected."

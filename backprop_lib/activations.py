@@ -3,6 +3,7 @@ None overflows where its value can be written down, and each says what happens a
 
 from __future__ import annotations
 
+import copyreg
 from typing import Any
 
 import numpy as np
@@ -223,3 +224,19 @@ softmax = Activation(
 
 _ALL = (linear, step, sign, piecewise_linear, sigmoid, tanh, relu, leaky_relu, softplus, softmax)
 ACTIVATIONS: dict[str, Activation] = {activation.name: activation for activation in _ALL}
+
+
+def _named(name: str) -> Activation:
+    return ACTIVATIONS[name]
+
+
+def _address(activation: Activation) -> Any:
+    """Say how another process finds the activation: by its name, for its formulas cannot travel."""
+    if activation is ACTIVATIONS.get(activation.name):
+        return _named, (activation.name,)
+    if activation.family is _leaky_relu:
+        return _leaky_relu, (-float(activation.value(np.array(-1.0), None)),)
+    return activation.__reduce_ex__(2)  # one of your own: as far as its functions can travel
+
+
+copyreg.pickle(Activation, _address)

@@ -3,6 +3,7 @@ Every loss is a mean over the n samples of a sum over the outputs, so the 1/n st
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -242,3 +243,17 @@ _ALL = (
     softmax_cross_entropy,
 )
 LOSSES: dict[str, Loss] = {loss.name: loss for loss in _ALL}
+
+
+def _named(name: str) -> Loss:
+    return LOSSES[name]
+
+
+def _address(loss: Loss) -> Any:
+    """Say how another process finds the loss: by its name, for its formulas cannot travel."""
+    if loss is LOSSES.get(loss.name):
+        return _named, (loss.name,)
+    return loss.__reduce_ex__(2)  # one of your own: as far as its functions can travel
+
+
+copyreg.pickle(Loss, _address)

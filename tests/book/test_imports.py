@@ -32,6 +32,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "optimizers": {"arrays", "steps"},
     "adaptive": {"arrays", "steps"},
     "epochs": {"arrays"},
+    "journal": set(),
+    "parallel": {"arrays", "journal", "losses", "network", "objective"},
     "training": {"arrays", "epochs", "losses", "network", "parameters", "steps"},
     "perceptron": {"arrays", "activations"},
     "photocells": {"arrays"},
@@ -96,7 +98,7 @@ GRANTED = {
     "ipywidgets": {"explorers"},
     "IPython": {"explorers"},
     "networkx": {"plots"},
-    "tqdm": {"epochs"},
+    "tqdm": {"epochs", "parallel"},
     "sklearn": {"datasets"},
 }
 

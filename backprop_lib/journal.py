@@ -1,0 +1,62 @@
+"""Long work that may be killed at any moment writes each result down at once, as one line.
+Who starts again reads the lines and does the rest; a line cut in the middle was never written."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """A file of JSON objects, one a line, that only grows.
+
+    Parameters
+    ----------
+    path : str or Path
+        It need not exist yet; its folder must.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> journal = Journal(folder.name + "/results.jsonl")
+    >>> journal.append({"student": "ada", "points": 90})
+    >>> list(journal)
+    [{'student': 'ada', 'points': 90}]
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield the records; what is no whole line is passed over."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as lines:
+            for line in lines:
+                try:
+                    record = json.loads(line)
+                except ValueError:  # cut off by a kill, in the middle of a letter perhaps
+                    continue
+                if line.endswith(b"\n") and isinstance(record, dict):
+                    yield record
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Write one record, in one call to the system: a kill leaves all of it or a cut line.
+
+        Raises
+        ------
+        TypeError
+            If the record holds what JSON cannot.
+        """
+        line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        with self.path.open("ab+", buffering=0) as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # the last run was killed while it wrote
+                    line = b"\n" + line
+            file.write(line)

@@ -180,6 +180,26 @@ def stream(key: bytes, student: str, question: str, case: int) -> np.random.Gene
     return np.random.default_rng(int.from_bytes(hmac.new(key, text, hashlib.sha256).digest()))
 
 
+def told_apart(
+    draw: Callable[[np.random.Generator], tuple[Any, ...]],
+    answer: Callable[..., Any],
+    mistakes: tuple[Mistake, ...],
+    tolerance: float = 1e-6,
+) -> Callable[[np.random.Generator], tuple[Any, ...]]:
+    """Return a ``draw`` that draws again while two answers, right or mistaken, agree by chance."""
+
+    def drawn(rng: np.random.Generator) -> tuple[Any, ...]:
+        while True:
+            arguments = draw(rng)
+            with np.errstate(all="ignore"):
+                values = [of(*arguments) for of in (answer, *(slip.answer for slip in mistakes))]
+            pairs = ((u, v) for place, u in enumerate(values) for v in values[:place])
+            if all(difference(u, v, 10 * tolerance) for u, v in pairs):
+                return arguments
+
+    return drawn
+
+
 def practice_input(question: Question, student: str, case: int = 0) -> tuple[Any, ...]:
     """Return an input as drawn for practising; the first is also what the student works by hand."""
     return question.draw(stream(PRACTICE, student, question.id, case))

@@ -1,0 +1,57 @@
+"""Answers are compared as a patient reader would, and inputs drawn so that no two answers agree."""
+
+import numpy as np
+import pytest
+
+from backprop_lib.check.compare import difference
+from backprop_lib.check.notebook import Here
+from backprop_lib.check.question import Mistake, Question, judge, told_apart
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "same"),
+    [
+        ([NAN, 2.0], [NAN, 2.0], True),
+        ([NAN, 2.0], [NAN, 2.1], False),
+        ([NAN, 2.0], [1.0, 2.0], False),
+        ([1.0, 2.0], [NAN, 2.0], False),
+        ([np.inf, 2.0], [np.inf, 2.0], True),
+        ([np.inf, 2.0], [-np.inf, 2.0], False),
+    ],
+)
+def test_nan_is_equal_only_to_nan_in_the_same_place(value, expected, same):
+    found = difference(np.array(value), np.array(expected), 1e-6)
+    assert (found == "") is same
+
+
+def test_a_tuple_of_arrays_of_unlike_shapes_is_compared_value_by_value():
+    wanted = ([np.ones((2, 3)), np.ones(4)], 1.0)
+    assert difference(([np.ones((2, 3)), np.ones(4)], 1.0), wanted, 1e-6) == ""
+    assert "value 1: value 2" in difference(([np.ones((2, 3)), np.zeros(4)], 1.0), wanted, 1e-6)
+    assert "expected 2 values" in difference({"a": 1}, wanted, 1e-6)
+
+
+def test_a_mistake_that_ends_in_nan_is_named():
+    def mean(x, n):
+        return x / n
+
+    def from_zero(x, n):
+        return x / (n - 1) * 0
+
+    slip = Mistake("counted from 0", "Where does n begin?", from_zero)
+    question = Question("ps0.q1", 1, mean, lambda rng: (rng.normal(size=3), np.ones(3)), (slip,))
+    with np.errstate(all="ignore"):
+        verdict = judge(question, Here({"mean": from_zero}), "anne")
+    assert (verdict.status, verdict.mistake) == ("wrong", "counted from 0")
+
+
+def test_inputs_are_drawn_again_until_all_answers_differ():
+    def square(x):
+        return x * x
+
+    slips = (Mistake("doubled", "", lambda x: 2 * x), Mistake("cubed", "", lambda x: x**3))
+    draw = told_apart(lambda rng: (float(rng.integers(-2, 4)),), square, slips)
+    drawn = {draw(np.random.default_rng(seed))[0] for seed in range(200)}
+    assert drawn == {-2.0, -1.0, 3.0}  # at 0 and 2 a double, at 1 a cube is the square

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import releases
 import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -24,6 +25,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHES = ROOT / "_build" / ".jupyter_cache"
+ASSIGNMENTS = "book/assignments"  # with the two folders of nbgrader, source and release
 CELL_SECONDS = 300
 
 KEPT_MIME_TYPES = ("text/plain", "text/latex", "text/markdown", "text/html", "image/svg+xml")
@@ -63,8 +65,19 @@ def pages(root: Path = ROOT) -> list[Path]:
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
-    """Every notebook among the pages."""
-    return [page for page in pages(root) if page.suffix == ".ipynb"]
+    """Every notebook among the pages that is run for its page: the chapters."""
+    released = {release_of(source) for source in sources(root)}
+    return [page for page in pages(root) if page.suffix == ".ipynb" and page not in released]
+
+
+def sources(root: Path = ROOT) -> list[Path]:
+    """The notebook of every problem set with its answers: tested, but no page of the book."""
+    return sorted((root / ASSIGNMENTS / "source").glob("*/*.ipynb"))
+
+
+def release_of(source: Path) -> Path:
+    """Where the same notebook stands without its answers: shown as a page, never run."""
+    return source.parents[2] / "release" / source.parent.name / source.name
 
 
 # -- the committed form ----------------------------------------------------------------------------
@@ -261,15 +274,18 @@ def fill_cache(root: Path = ROOT) -> None:
 
 
 def main() -> None:
-    """`run` executes in place and strips; `strip` only strips."""
+    """`run` executes in place and strips; `strip` only strips. Both release problem sets anew."""
     parser = argparse.ArgumentParser(description="Run or strip the notebooks of the book.")
     parser.add_argument("action", choices=("run", "strip"))
-    parser.add_argument("paths", nargs="*", type=Path, help="default: every notebook in _toc.yml")
+    parser.add_argument("paths", nargs="*", type=Path, help="default: chapters and problem sets")
     arguments = parser.parse_args()
-    paths = [path.resolve() for path in arguments.paths] or notebooks()
+    paths = [path.resolve() for path in arguments.paths] or notebooks() + sources()
 
     def save(path: Path, notebook: NotebookNode) -> None:
         path.write_text(serialise(committed_form(notebook)), encoding="utf-8")
+        if path in sources():
+            release_of(path).parent.mkdir(parents=True, exist_ok=True)
+            release_of(path).write_text(releases.generate(path), encoding="utf-8")
 
     if arguments.action == "strip":
         for path in paths:

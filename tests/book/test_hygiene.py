@@ -9,7 +9,7 @@ import notebooks
 import pytest
 
 PAGES = notebooks.pages()
-NOTEBOOKS = notebooks.notebooks()
+NOTEBOOKS = notebooks.notebooks() + notebooks.sources()
 TEXTS = [page for page in PAGES if page.suffix == ".md"]
 
 
@@ -18,7 +18,10 @@ def name(path: Path) -> str:
 
 
 def test_contents_name_every_notebook_of_the_book():
-    assert set(NOTEBOOKS) == set((notebooks.ROOT / "book").glob("*.ipynb"))
+    released = {notebooks.release_of(source) for source in notebooks.sources()}
+    chapters = set((notebooks.ROOT / "book").glob("*.ipynb"))
+    assert {page for page in PAGES if page.suffix == ".ipynb"} == chapters | released
+    assert set(notebooks.notebooks()) == chapters
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

@@ -85,6 +85,17 @@ def test_search_finds_without_a_server(built_book, browser):
     page.close()
 
 
+@pytest.mark.parametrize("source", notebooks.sources(), ids=lambda path: path.stem)
+def test_download_of_a_problem_set_is_its_release(built_book, browser, source):
+    release = notebooks.release_of(source)
+    page = browser.new_page()
+    page.goto((built_book / release.relative_to(notebooks.ROOT).with_suffix(".html")).as_uri())
+    link = page.locator("a.btn-download-source-button").get_attribute("href")
+    page.close()
+    shown = built_book / release.relative_to(notebooks.ROOT).parent / link
+    assert shown.read_bytes() == release.read_bytes()
+
+
 def test_small_numbers_keep_their_size_on_a_phone(built_book, browser):
     page = browser.new_page(viewport={"width": 390, "height": 800})
     page.goto((built_book / WORKED_EXAMPLE).as_uri())

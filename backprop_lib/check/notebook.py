@@ -3,9 +3,9 @@ Values go over the same wire as in the jail, so that what passes here passes the
 
 from __future__ import annotations
 
-import traceback
 from typing import Any
 
+from . import asking
 from .question import Reply, Verdict
 from .wire import decode, encode
 
@@ -33,48 +33,13 @@ class Here:
 
     def call(self, name: str, arguments: tuple[Any, ...]) -> Reply:
         """Call the function of that name with copies of the arguments."""
-        function = self.names.get(name)
-        if not callable(function):
-            return _missing(name, "function", function)
-        sent = encode(arguments)
-        given = decode(sent, eval)
-        try:
-            value = function(*given)
-        except NotImplementedError:
-            return Reply("missing", text="not answered yet.")
-        except Exception as error:
-            line = traceback.extract_tb(error.__traceback__)[-1]
-            where = f" in the line `{line.line}`" if line.line else ""
-            return Reply("error", text=f"it raises {type(error).__name__}: {error}{where}.")
-        changed = tuple(
-            place
-            for place, argument in enumerate(given)
-            if not callable(argument) and encode(argument) != sent[place]
-        )
-        return _reply(value, changed)
+        return _reply(asking.call(self.names, name, encode(arguments)))
 
     def read(self, name: str) -> Reply:
         """Read the variable of that name."""
-        value = self.names.get(name)
-        if value is None or value is ...:
-            return _missing(name, "variable", value)
-        return _reply(value)
+        return _reply(asking.read(self.names, name))
 
 
-def _reply(value: Any, changed: tuple[int, ...] = ()) -> Reply:
-    try:
-        return Reply("value", decode(encode(value)), changed=changed)
-    except TypeError as error:
-        return Reply("unreadable", text=f"it gives {error}.")
-    except RecursionError:
-        return Reply(
-            "unreadable", text="it gives a list that contains itself or is nested too deep."
-        )
-
-
-def _missing(name: str, kind: str, found: Any) -> Reply:
-    if found is None or found is ...:
-        return Reply(
-            "missing", text=f"there is no {kind} `{name}` yet; run the cell that defines it."
-        )
-    return Reply("missing", text=f"`{name}` must be a {kind}, got {type(found).__name__}.")
+def _reply(came: dict[str, Any]) -> Reply:
+    value, changed = decode(came.get("value")), tuple(came.get("changed", ()))
+    return Reply(came["status"], value, came.get("text", ""), changed)

@@ -126,19 +126,29 @@ def main() -> None:
             per_row = executors[0].submit(row_seconds, sizes, n).result()
             rows.append(steps(sizes, n, executors) | {"row seconds": per_row})
     STORE.write_text(json.dumps({"machine": machine(), "trips": trips, "steps": rows}, indent=1))
-    print(bp.Table({
-        "length of θ": LENGTHS,
-        "there and back, ms": [1e3 * trip["seconds"] for trip in trips],
-    }, digits=3))
-    print(bp.Table({
-        "network": ["-".join(map(str, row["sizes"])) for row in rows],
-        "rows": [row["rows"] for row in rows],
-        **{
-            f"{name}, ms": [1e3 * row["seconds"][name] for row in rows]
-            for name in ("here", "workers 1", "workers 2")
-        },
-        "two against one": [row["two workers against one"] for row in rows],
-    }, digits=3))
+    print(
+        bp.Table(
+            {
+                "length of θ": LENGTHS,
+                "there and back, ms": [1e3 * trip["seconds"] for trip in trips],
+            },
+            digits=3,
+        )
+    )
+    print(
+        bp.Table(
+            {
+                "network": ["-".join(map(str, row["sizes"])) for row in rows],
+                "rows": [row["rows"] for row in rows],
+                **{
+                    f"{name}, ms": [1e3 * row["seconds"][name] for row in rows]
+                    for name in ("here", "workers 1", "workers 2")
+                },
+                "two against one": [row["two workers against one"] for row in rows],
+            },
+            digits=3,
+        )
+    )
 
 
 if __name__ == "__main__":

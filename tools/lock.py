@@ -13,8 +13,7 @@ HEADER = "# Exact versions of everything installed. Written by `make lock`; do n
 
 COMMAND = [
     *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"),
-    *("--extra", "book", "--extra", "grade", "--extra", "scale"),
-    *("--extra", "test", "--extra", "mutants"),
+    "--all-extras",
     "--universal",  # one file for all platforms, with markers where they differ
     *("--python-version", "3.11"),  # the oldest that we support
     *("--fork-strategy", "fewest"),  # the same NumPy on every Python: the same digits

@@ -22,7 +22,7 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module", params=[*PAGES, "search.html"])
+@pytest.fixture(scope="module", params=[*PAGES, "search.html", "404.html"])
 def opened(request, built_book, browser) -> Iterator[Opened]:
     page = browser.new_page()
     opened = Opened(request.param, page)

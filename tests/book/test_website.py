@@ -1,0 +1,115 @@
+"""One address and one version, wherever the book names them; and a citation that follows."""
+
+import subprocess
+from importlib.metadata import version
+
+import colophon
+import notebooks
+import pytest
+import website
+from docutils import nodes
+from docutils.utils import new_document
+
+ROOT = notebooks.ROOT
+
+
+def tracked() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_address_is_written_in_two_places_that_agree():
+    assert website.repository() == colophon.citation()["repository-code"]
+    owner = website.repository().split("/")[-2]
+    naming = {
+        name
+        for name in tracked()
+        if owner in (ROOT / name).read_text(encoding="utf-8", errors="replace")
+    }
+    assert naming == {"pyproject.toml", "CITATION.cff"}
+
+
+def test_versions_agree():
+    assert website.project()["version"] == colophon.citation()["version"]
+    assert website.project()["version"] == version("backprop-lib")
+
+
+def test_date_is_that_of_the_last_commit_or_nothing(tmp_path):
+    assert website.day_of_last_commit(tmp_path) == ""
+    commands = [
+        ["git", "init", "-q"],
+        ["git", "config", "user.email", "a@example.org"],
+        ["git", "config", "user.name", "A"],
+        ["git", "commit", "-q", "--allow-empty", "--message", "x", "--date", "2001-02-03"],
+    ]
+    for command in commands:
+        stamp = {
+            "GIT_COMMITTER_DATE": "2001-02-03T12:00:00",
+            "PATH": "/usr/bin:/bin:/usr/local/bin",
+        }
+        subprocess.run(command, cwd=tmp_path, check=True, env=stamp)
+    assert website.day_of_last_commit(tmp_path) == "2001-02-03"
+
+
+def page(*children: nodes.Node) -> nodes.document:
+    document = new_document("page")
+    document += nodes.section("", nodes.title("", "Title"), *children)
+    return document
+
+
+def test_description_is_the_first_paragraph_without_formulas():
+    formula = nodes.paragraph("", "", nodes.Text("If "), nodes.math("", "x"))
+    quote = nodes.note("", nodes.paragraph("", "A note."))
+    plain = nodes.paragraph("", "The\nneuron " + "and so on " * 40)
+    text = website.opening(page(quote, formula, plain))
+    assert text.startswith("The neuron and so on")
+    assert text.endswith(" …")
+    assert len(text) <= 200
+    assert website.opening(page(formula)) == ""
+    assert website.opening(None) == ""
+
+
+def test_what_a_page_says_of_itself_is_escaped():
+    tags = website.metadata('"<b>" & c', "d", "https://example.org/")
+    assert 'content="&quot;&lt;b&gt;&quot; &amp; c"' in tags
+
+
+def test_binder_opens_the_notebook_of_a_page():
+    address = website.binder("book/01-neuron.ipynb")
+    assert address.startswith("https://mybinder.org/v2/gh/")
+    assert address.endswith("/main?urlpath=lab/tree/book/01-neuron.ipynb")
+
+
+PEOPLE = [
+    {"family-names": "Byron", "given-names": "Augusta Ada"},
+    {"name": "A group"},
+    {"family-names": "Hopper", "given-names": "Grace"},
+]
+FACTS = {"authors": PEOPLE, "title": "T 1", "version": "1.2", "date-released": "2026-01-31"}
+
+
+def test_citation_names_people_and_groups():
+    text = colophon.sentence(FACTS, "https://example.org/")
+    assert text.startswith("Byron, A. A., A group & Hopper, G. (2026). *T 1* (Version 1.2)")
+    entry = colophon.bibtex(FACTS, "https://example.org/")
+    assert entry.startswith("@misc{t12026,\n")
+    assert "author = {Byron, Augusta Ada and {A group} and Hopper, Grace}," in entry
+    assert "howpublished = {\\url{https://example.org/}}," in entry
+
+
+@pytest.mark.parametrize("package", colophon.dependencies("book", "test"))
+def test_every_direct_dependency_may_be_used_and_passed_on(package):
+    licence = colophon.licence(package)
+    assert colophon.is_understood(licence), f"{package}: {licence!r}"
+
+
+@pytest.mark.parametrize("licence", ["", "GPL-3.0", "MIT AND GPL-2.0", "Proprietary", "Other"])
+def test_other_licences_are_noticed(licence):
+    assert not colophon.is_understood(licence)
+
+
+def test_every_direct_dependency_has_a_reason():
+    extras = website.project()["optional-dependencies"]
+    assert [name for name, reason in colophon.dependencies(*extras).items() if not reason] == []

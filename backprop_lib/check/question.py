@@ -92,6 +92,8 @@ class Question:
     verify : callable, optional
         For questions with many right answers: ``verify(value, *arguments)`` returns "" or the
         complaint. ``answer`` is then one right answer.
+    numbers_of : str
+        The id of an earlier question whose drawn numbers this one goes on with; "" for its own.
     """
 
     id: str
@@ -103,11 +105,16 @@ class Question:
     cases: int = 5
     tolerance: float = 1e-6
     verify: Callable[..., str] | None = None
+    numbers_of: str = ""
 
     @property
     def name(self) -> str:
         """The name that the student defines."""
         return self.answer.__name__
+
+    def input(self, key: bytes, student: str, case: int) -> tuple[Any, ...]:
+        """Draw the arguments of one case."""
+        return self.draw(stream(key, student, self.numbers_of or self.id, case))
 
 
 @dataclass(frozen=True)
@@ -206,7 +213,7 @@ def told_apart(
 
 def practice_input(question: Question, student: str, case: int = 0) -> tuple[Any, ...]:
     """Return an input as drawn for practising; the first is also what the student works by hand."""
-    return question.draw(stream(PRACTICE, student, question.id, case))
+    return question.input(PRACTICE, student, case)
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,7 +248,7 @@ def judge(question: Question, student: Student, name: str, key: bytes = PRACTICE
             arguments = practice_input(question, name)
             reply = student.read(question.name)
         else:
-            arguments = question.draw(stream(key, name, question.id, case))
+            arguments = question.input(key, name, case)
             reply = student.call(question.name, arguments)
         expected = question.answer(*arguments)
         complaint = _complaint(question, arguments, reply, expected)
@@ -272,7 +279,7 @@ def _complaint(question: Question, arguments: tuple[Any, ...], reply: Reply, exp
         return f"the function changes its argument {places} in place; work on a copy."
     if question.verify:
         return question.verify(reply.value, *arguments)
-    return difference(reply.value, expected, question.tolerance)
+    return difference(reply.value, expected, question.tolerance, tell=not question.by_hand)
 
 
 def _explains(mistake: Mistake, question: Question, trials: list[_Trial]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from backprop_lib.check.compare import difference
 from backprop_lib.check.notebook import Here
-from backprop_lib.check.question import Mistake, Question, judge, told_apart
+from backprop_lib.check.question import Mistake, Question, judge, practice_input, told_apart
 
 NAN = float("nan")
 
@@ -55,3 +55,47 @@ def test_inputs_are_drawn_again_until_all_answers_differ():
     draw = told_apart(lambda rng: (float(rng.integers(-2, 4)),), square, slips)
     drawn = {draw(np.random.default_rng(seed))[0] for seed in range(200)}
     assert drawn == {-2.0, -1.0, 3.0}  # at 0 and 2 a double, at 1 a cube is the square
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.61, "0.61 came, which is not right yet."), (NAN, "not finite: nan came, which is not")],
+)
+def test_a_number_worked_by_hand_is_not_told(value, text):
+    def heat(x):
+        return {"a": 0.59327, "b": 0.25}
+
+    question = Question("ps0.q1", 1, heat, lambda rng: (0.0,), by_hand=True)
+    verdict = judge(question, Here({"heat": {"a": value, "b": 0.25}}), "anne")
+    assert verdict.text.startswith(f'heat: entry "a": {text}')
+    assert "0.593" not in verdict.text
+
+
+def test_the_number_of_a_long_array_worked_by_hand_is_not_told():
+    value, wanted = np.zeros(20), np.full(20, 0.59327)
+    assert "0.5933 was expected" in difference(value, wanted, 1e-6)
+    assert "0.59" not in difference(value, wanted, 1e-6, tell=False)
+
+
+def test_none_is_right_only_where_it_is_expected():
+    wanted = [None, np.ones(2)]
+    assert difference([None, np.ones(2)], wanted, 1e-6) == ""
+    assert difference([np.ones(2), np.ones(2)], wanted, 1e-6).startswith("value 1: expected None")
+    assert difference([None, None], wanted, 1e-6).startswith("value 2: it returns nothing")
+
+
+def test_a_question_may_go_on_with_the_numbers_of_another():
+    def total(x):
+        return x.sum()
+
+    def draw(rng):
+        return (rng.normal(size=3),)
+
+    first, second, other = (
+        Question("ps0.q1", 1, total, draw),
+        Question("ps0.q2", 1, total, draw, numbers_of="ps0.q1"),
+        Question("ps0.q3", 1, total, draw),
+    )
+    numbers = [practice_input(question, "anne")[0] for question in (first, second, other)]
+    np.testing.assert_array_equal(numbers[0], numbers[1])
+    assert not np.array_equal(numbers[0], numbers[2])

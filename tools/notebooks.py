@@ -90,6 +90,16 @@ def read(path: Path) -> NotebookNode:
     return notebook
 
 
+def answers(source: Path) -> dict[str, str]:
+    """The code with which the notebook of a problem set answers each question: "ps1.q1" -> code."""
+    found = {}
+    for cell in read(source).cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and settings.get("solution"):
+            found[settings["grade_id"].replace("-", ".")] = cell.source
+    return found
+
+
 def serialise(notebook: NotebookNode) -> str:
     """The text of a notebook file."""
     return nbformat.writes(notebook).rstrip("\n") + "\n"

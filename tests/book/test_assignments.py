@@ -105,6 +105,7 @@ def test_opening_names_title_goals_time_and_points(name):
     assert goals is not None
     assert len(goals[1].splitlines()) >= 3
     count = len(part.questions) + 1
+    assert 5 <= count <= 8
     assert re.search(rf"{count} questions, 100 points, about \d+ minutes", opening)
 
 

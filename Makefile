@@ -6,6 +6,9 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --co
 # The interpreters to try; `make book PYTHON=/path/to/python` tries that one only.
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 INDEX := _build/html/book/index.html
+# Each stage of `make test` adds here what this machine lacks; the last lines show it all.
+export NOT_CHECKED := $(CURDIR)/_build/not-checked.txt
+RELEASE := _build/release
 
 # One thread for each kernel: the notebooks already run side by side.
 export OMP_NUM_THREADS := 1
@@ -13,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint mutants lock clean
+.PHONY: help book notebooks test lint links mutants lock release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,24 +31,37 @@ notebooks: $(VENV)/.test ## run the notebooks in place and reduce them to the fo
 
 # Cheap stages first; the first one that fails ends the run.
 test: lint ## check everything: style, types, library, notebooks, built pages in a browser
+	@rm -f $(NOT_CHECKED)
 	@$(BIN)/python -m pytest tests backprop_lib --ignore tests/browser
 	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile \
 	    --ignore book/assignments/release book
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/browser
+	@if [ -s $(NOT_CHECKED) ]; then echo "Not checked on this machine:"; sort -u $(NOT_CHECKED); fi
 
 lint: $(VENV)/.test ## check style and types only
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Not formatted. To repair: $(BIN)/ruff format"; exit 1; }
 	@$(BIN)/mypy
 
+links: $(VENV)/.book ## follow every link that leads out of the book (needs a network)
+	@$(BIN)/jupyter-book build --quiet --builder linkcheck .
+
 mutants: $(VENV)/.test ## change the library in every small way: does a test notice? (an hour)
 	@$(PIP_INSTALL) --editable '.[mutants]'
 	@$(BIN)/python tools/mutants.py
 
-lock: $(VENV)/.book ## write constraints.txt anew, keeping the versions that still fit
+lock: $(BIN)/python ## write constraints.txt anew, keeping the versions that still fit
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/python tools/lock.py
+
+release: book pdf ## put wheel, sdist, PDF and the pages to read offline into _build/release
+	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
+	@$(BIN)/python -m build --outdir $(RELEASE) .
+	@cp _build/latex/*.pdf $(RELEASE)
+	@cp -r _build/html $(RELEASE)/back-propagation
+	@$(BIN)/python -c 'import shutil; shutil.make_archive("$(RELEASE)/back-propagation", "zip", "$(RELEASE)", "back-propagation")'
+	@rm -r $(RELEASE)/back-propagation
 
 clean: ## remove everything that was built; the installed packages in .venv stay
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

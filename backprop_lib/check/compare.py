@@ -55,7 +55,12 @@ def show(value: Any) -> str:
     if isinstance(value, (np.ndarray, np.generic)) and np.size(value) > 12:
         return f"an array of shape {np.shape(value)}"
     if isinstance(value, (np.ndarray, np.generic)):
-        return np.array2string(np.asarray(value), precision=4, separator=", ").replace("\n", "")
+        text = np.array2string(
+            np.asarray(value),
+            separator=", ",
+            formatter={"float_kind": lambda number: f"{number:.4g}"},
+        )
+        return " ".join(text.split())
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -83,8 +83,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # The checks know the answers, so they may use all of the numeric library.
 MAY_IMPORT["check"] = {
-    *("activations", "adaptive", "arrays", "gradcheck", "graph", "initializers", "losses"),
-    *("network", "optimizers", "parameters", "training"),
+    *("activations", "adaptive", "arrays", "gates", "gradcheck", "graph", "initializers"),
+    *("losses", "network", "optimizers", "parameters", "training"),
 }
 
 # What only annotations name, under `if TYPE_CHECKING`: nothing runs, so a circle does no harm.

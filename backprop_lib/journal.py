@@ -52,11 +52,15 @@ class Journal:
         ------
         TypeError
             If the record holds what JSON cannot.
+        OSError
+            If the disk is full, for one.
         """
-        line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        text = json.dumps(record, ensure_ascii=False)
+        line = text.encode(errors="backslashreplace") + b"\n"  # half a character stays an escape
         with self.path.open("ab+", buffering=0) as file:
             if file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":  # the last run was killed while it wrote
                     line = b"\n" + line
-            file.write(line)
+            if file.write(line) != len(line):
+                raise OSError(f"{self.path} took only a part of a line; is the disk full?")

@@ -3,6 +3,7 @@ One file for both, so that what passes here passes there; it stands alone beside
 
 from __future__ import annotations
 
+import os
 import traceback
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from .wire import decode, encode
 
-NUMPY = np.__path__[0]
+NOT_THE_STUDENT = (np.__path__[0], os.path.dirname(traceback.__file__))
 
 
 def call(names: dict[str, Any], name: str, sent: list[Any]) -> dict[str, Any]:
@@ -57,9 +58,11 @@ def read(names: dict[str, Any], name: str) -> dict[str, Any]:
 def described(error: BaseException) -> str:
     """Say what was raised, and in which line of the student's."""
     steps = traceback.extract_tb(error.__traceback__)
-    lines = [step.line for step in steps if step.line and not step.filename.startswith(NUMPY)]
+    own = [step for step in steps if not step.filename.startswith(NOT_THE_STUDENT)]
+    lines = [step.line for step in own if step.line]
     where = f" in the line `{lines[-1]}`" if lines else ""
-    return f"{type(error).__name__}: {error}"[:300] + where
+    text = f": {error}"[:300] if str(error) else ""
+    return type(error).__name__ + text + where
 
 
 def _value(value: Any) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def encode(value: Any) -> Any:
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise TypeError(f"an array of dtype {array.dtype}, which holds no real numbers")
+        if array.dtype.itemsize > 8:
+            array = array.astype(float)  # JSON knows no longer numbers
         return {
             "array": array.ravel().tolist(),
             "shape": list(array.shape),

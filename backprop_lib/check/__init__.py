@@ -6,15 +6,18 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from . import ps1, ps2
+from . import ps1, ps2, ps5
 from .notebook import Here, NotYet
-from .question import ProblemSet, Question, Verdict, judge, practice_input
+from .question import ProblemSet, Question, ReadByHand, Verdict, judge, practice_input
 
 __all__ = ["PROBLEM_SETS", "QUESTIONS", "NotYet", "check", "inputs"]
 
-PROBLEM_SETS: dict[str, ProblemSet] = {part.SET.id: part.SET for part in (ps1, ps2)}
+PROBLEM_SETS: dict[str, ProblemSet] = {part.SET.id: part.SET for part in (ps1, ps2, ps5)}
 QUESTIONS: dict[str, Question] = {
     question.id: question for part in PROBLEM_SETS.values() for question in part.questions
+}
+READ_BY_HAND: dict[str, ReadByHand] = {
+    part.read_by_hand.id: part.read_by_hand for part in PROBLEM_SETS.values()
 }
 
 
@@ -60,10 +63,11 @@ def inputs(question: str, case: int = 0) -> Any:
 
     Returns
     -------
-    number, array, or tuple of these
+    number, array, table, or tuple of these
         As the question says.
     """
-    drawn = practice_input(_question(question), _student(sys._getframe(1).f_globals), case)
+    found = READ_BY_HAND.get(question) or _question(question)
+    drawn = practice_input(found, _student(sys._getframe(1).f_globals), case)
     return drawn[0] if len(drawn) == 1 else drawn
 
 

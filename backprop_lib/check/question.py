@@ -7,12 +7,14 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from itertools import combinations
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from .compare import difference, show
 
+Draw: TypeAlias = Callable[[np.random.Generator], tuple[Any, ...]]
 PRACTICE = b"practice"  # the key of the inputs that a student sees while practising
 
 
@@ -73,9 +75,8 @@ class Question:
 
     Attributes
     ----------
-    id : str
-        "ps3.q2".
-    points : int
+    id, points : str, int
+        "ps3.q2", and what it is worth.
     answer : callable
         The reference. Its name is the name of the function that the student writes, or, if the
         question is answered by hand, of the variable that the student sets.
@@ -99,7 +100,7 @@ class Question:
     id: str
     points: int
     answer: Callable[..., Any]
-    draw: Callable[[np.random.Generator], tuple[Any, ...]]
+    draw: Draw
     mistakes: tuple[Mistake, ...] = ()
     by_hand: bool = False
     cases: int = 5
@@ -123,15 +124,23 @@ class ReadByHand:
 
     Attributes
     ----------
-    id : str
-    points : int
+    id, points : str, int
     rubric : tuple of (int, str)
         Points, and for what.
+    draw : callable, optional
+        ``draw(rng)`` returns, as a tuple, what the student is to explain.
     """
 
     id: str
     points: int
     rubric: tuple[tuple[int, str], ...]
+    draw: Draw | None = None
+
+    def input(self, key: bytes, student: str, case: int) -> tuple[Any, ...]:
+        """Draw what the student is to explain."""
+        if self.draw is None:
+            raise ValueError(f"{self.id} has no numbers: it is answered in words.")
+        return self.draw(stream(key, student, self.id, case))
 
 
 @dataclass(frozen=True)
@@ -192,11 +201,8 @@ def stream(key: bytes, student: str, question: str, case: int) -> np.random.Gene
 
 
 def told_apart(
-    draw: Callable[[np.random.Generator], tuple[Any, ...]],
-    answer: Callable[..., Any],
-    mistakes: tuple[Mistake, ...],
-    tolerance: float = 1e-6,
-) -> Callable[[np.random.Generator], tuple[Any, ...]]:
+    draw: Draw, answer: Callable[..., Any], mistakes: tuple[Mistake, ...], tolerance: float = 1e-6
+) -> Draw:
     """Return a ``draw`` that draws again while two answers, right or mistaken, agree by chance."""
 
     def drawn(rng: np.random.Generator) -> tuple[Any, ...]:
@@ -204,14 +210,13 @@ def told_apart(
             arguments = draw(rng)
             with np.errstate(all="ignore"):
                 values = [of(*arguments) for of in (answer, *(slip.answer for slip in mistakes))]
-            pairs = ((u, v) for place, u in enumerate(values) for v in values[:place])
-            if all(difference(u, v, 10 * tolerance) for u, v in pairs):
+            if all(difference(u, v, 10 * tolerance) for u, v in combinations(values, 2)):
                 return arguments
 
     return drawn
 
 
-def practice_input(question: Question, student: str, case: int = 0) -> tuple[Any, ...]:
+def practice_input(question: Question | ReadByHand, student: str, case: int = 0) -> tuple[Any, ...]:
     """Return an input as drawn for practising; the first is also what the student works by hand."""
     return question.input(PRACTICE, student, case)
 

@@ -1,6 +1,7 @@
 """Every question of every set: its model solution passes, its mistakes are named, and only they."""
 
 import functools
+import itertools
 from dataclasses import replace
 
 import notebooks
@@ -14,10 +15,10 @@ from backprop_lib.check.question import judge, practice_input
 
 STUDENTS = [f"student {number}" for number in range(100)]
 WRONG_ANSWERS = 10_000
-SOLUTIONS = {
-    question: code
-    for path in notebooks.sources()
-    for question, code in notebooks.answers(path).items()
+SOLUTIONS = {  # each with those before it in its notebook, which it may go on with
+    question: "\n\n".join([*answers.values()][: place + 1])
+    for answers in map(notebooks.answers, notebooks.sources())
+    for place, question in enumerate(answers)
 }
 MISTAKES = [
     pytest.param(question, mistake, id=f"{question.id}: {mistake.name}")
@@ -75,11 +76,9 @@ def test_no_two_answers_agree_on_any_input(name):
         answers = {"the right one": question.answer(*arguments)}
         with np.errstate(all="ignore"):
             answers |= {slip.name: slip.answer(*arguments) for slip in question.mistakes}
-        for one in answers:
-            for other in answers:
-                if one != other:
-                    apart = difference(answers[one], answers[other], question.tolerance)
-                    assert apart, f"{student}: {one} = {other}"
+        for one, other in itertools.combinations(answers, 2):
+            apart = difference(answers[one], answers[other], question.tolerance)
+            assert apart, f"{student}: {one} = {other}"
 
 
 # -- wrong in a way that has no name ---------------------------------------------------------------

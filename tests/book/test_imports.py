@@ -1,12 +1,12 @@
 """The imports of the library point one way only; which way is written down here."""
 
-import ast
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import notebooks
 import pytest
+from architecture import imports, room_of
 
 LIBRARY = notebooks.ROOT / "backprop_lib"
 
@@ -109,45 +109,23 @@ GRANTED = {
 }
 
 
-def module_of(path: Path) -> str:
-    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
-
-
 FILES = sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
-
-
-def imports(path: Path) -> tuple[set[str], set[str]]:
-    """Return the modules of the library and the packages elsewhere that a file imports."""
-    inside, outside = set(), set()
-    depth = len(path.relative_to(LIBRARY).parts)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            granted = FOR_ANNOTATIONS.get(module_of(path), set())
-            node.body = [line for line in node.body if getattr(line, "module", None) not in granted]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            outside |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            outside.add(node.module.partition(".")[0])
-        elif isinstance(node, ast.ImportFrom) and node.level == depth:
-            names = [node.module] if node.module else [alias.name for alias in node.names]
-            inside |= {name.partition(".")[0] for name in names}
-    return inside - {module_of(path)}, outside
 
 
 def faults(path: Path) -> list[str]:
     """Say what a file imports against the rules."""
-    module, (inside, outside) = module_of(path), imports(path)
+    module, found = room_of(path, LIBRARY), imports(path, LIBRARY)
+    inside = found.inside | (found.annotated - FOR_ANNOTATIONS.get(module, set()))
     if module not in MAY_IMPORT:
         return [f"{module} has no place in MAY_IMPORT yet"]
-    found = [f"{module} may not import {name}" for name in sorted(inside - MAY_IMPORT[module])]
-    for name in sorted(outside - EVERYWHERE):
+    faulty = sorted(inside - MAY_IMPORT[module])
+    said = [f"{module} may not import {name}" for name in faulty]
+    for name in sorted(found.outside - EVERYWHERE):
         if name == LIBRARY.name:
-            found.append(f"{module} imports the library by its own name; use a relative import")
+            said.append(f"{module} imports the library by its own name; use a relative import")
         elif not {module, shown(path)} & GRANTED.get(name, set()):
-            found.append(f"{module} may not import {name}")
-    return found
+            said.append(f"{module} may not import {name}")
+    return said
 
 
 def shown(path: Path) -> str:
@@ -164,7 +142,7 @@ def test_places_form_no_circle():
 
 
 def test_every_place_is_taken():
-    assert set(MAY_IMPORT) == {module_of(path) for path in FILES}
+    assert set(MAY_IMPORT) == {room_of(path) for path in FILES}
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,17 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.texescape import escape
 
+REMEDY = (
+    "apt-get install --no-install-recommends latexmk texlive-xetex texlive-latex-extra "
+    "texlive-fonts-recommended fonts-freefont-otf librsvg2-bin"
+)
 LONG = 40  # rows: a longer table must break over pages
+LINE = 150  # letters of the smallest size on a line of paper laid on its side
+WORD = 14  # letters; a longer word is broken
 PICTURE = re.compile(r'src="data:image/svg\+xml,([^"]+)"')
+OPERATOR = re.compile(
+    r"([*/+(),=−]|(?<=[a-z])\.)(?=[^\s&])"
+)  # where a long formula may go on in a new line
 SUMMARY = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
 
 
@@ -30,6 +39,7 @@ class Reader(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Open a row, a cell, or a named text."""
         if tag == "tr":
             self.rows.append([])
         elif tag in ("td", "th"):
@@ -37,9 +47,11 @@ class Reader(HTMLParser):
         self._class = dict(attributes).get("class") or ""
 
     def handle_endtag(self, tag: str) -> None:
+        """Close a named text."""
         self._class = ""
 
     def handle_data(self, text: str) -> None:
+        """Take the text."""
         if self._class:
             self.named[self._class] = self.named.get(self._class, "") + text
         if self.rows and self.rows[-1]:
@@ -53,6 +65,8 @@ class OnPaper(SphinxPostTransform):
     formats = ("latex",)
 
     def run(self, **_: object) -> None:
+        """Change the one document that all pages have become."""
+        self._leave_first_page_whole()
         for cell in list(self.document.findall(nodes.container)):
             if "tag_hide-input" in cell["classes"]:  # the code of a picture
                 for part in [p for p in cell.children if p.get("nb_element") == "cell_code_source"]:
@@ -64,16 +78,31 @@ class OnPaper(SphinxPostTransform):
                 continue
             text = raw.astext()
             if "data-explorer" in text:
-                raw.replace_self(self._raw(self._explorer(text)))
+                raw.replace_self(self._raw(self._explorer(text, self._page(raw))))
             elif "<table" in text:
                 raw.replace_self(self._raw(self._table(Reader(text).rows)))
             elif found := SUMMARY.search(text):
                 raw.replace_self(nodes.paragraph("", "", nodes.strong(text=found[1].strip() + ".")))
 
+    def _leave_first_page_whole(self) -> None:
+        """Keep the headings of the first page from becoming the chapters 1 to 4."""
+        for section in list(self.document.findall(nodes.section)):
+            first = self._page(section) == self.config.root_doc
+            if first and isinstance(section.parent, nodes.section):
+                title, *rest = section.children
+                heading = nodes.paragraph("", "", nodes.strong(text=title.astext()))
+                section.replace_self([heading, *rest])
+
+    def _page(self, node: nodes.Node) -> str | None:
+        """Name the page that a node stands on; by its own file, as all pages are one document."""
+        while node.parent is not None:
+            node = node.parent
+        return self.env.path2doc(node["source"])
+
     def _raw(self, latex: str) -> nodes.raw:
         return nodes.raw("", latex, format="latex")
 
-    def _explorer(self, html: str) -> str:
+    def _explorer(self, html: str, page: str | None) -> str:
         said = Reader(html).named
         name = re.search(r'data-explorer="([^"]+)"', html)[1]
         picture = Path(self.app.outdir, f"explorer-{name}.pdf")
@@ -82,37 +111,45 @@ class OnPaper(SphinxPostTransform):
             input=unquote(PICTURE.search(html)[1]).encode(),
             check=True,
         )
-        address = f"{self.app.config.html_baseurl}{self.env.docname}.html#explorer-{name}"
+        address = f"{self.app.config.html_baseurl}{page}.html\\#explorer-{name}"
         caption = f"{said['explorer-title']}. {said['explorer-sentence']}"
         return (
-            "\\begin{figure}[htbp]\\centering\n"
-            f"\\includegraphics[max width=\\linewidth,max height=0.7\\textheight]{{{picture.name}}}\n"
+            "\\begin{figure}[H]\\centering\n"
+            f"\\includegraphics[max width=\\linewidth]{{{picture.name}}}\n"
             f"\\caption{{{tex(caption)} \\href{{{address}}}{{It moves on the page.}}}}\n"
             "\\end{figure}\n"
             f"\\noindent\\emph{{{tex(said['explorer-question'])}}}\n"
         )
 
     def _table(self, rows: list[list[str]]) -> str:
-        lines = [" & ".join(map(tex, row)) + " \\\\" for row in rows]
+        lines = [" & ".join(map(tex, row)) + " \\tabularnewline" for row in rows]
         body = "\n".join(["\\toprule", lines[0], "\\midrule", *lines[1:], "\\bottomrule"])
-        columns = len(rows[0])
         if len(rows) > LONG:
-            widths = shares(rows)
-            spec = "".join(
-                f"p{{\\dimexpr {share:.3f}\\linewidth-2\\tabcolsep}}" for share in widths
+            body = OPERATOR.sub(r"\1\\allowbreak{}", body)
+            columns = "".join(f"L{{{share:.3f}}}" for share in shares(rows))
+            return (
+                f"\\begin{{landscape}}\\begin{{longtable}}{{{columns}}}\n{body}\n"
+                "\\end{longtable}\\end{landscape}\n"
             )
-            return f"{{\\scriptsize\\begin{{longtable}}{{{spec}}}\n{body}\n\\end{{longtable}}}}\n"
         return (
             "\\begin{center}\\small\\begin{adjustbox}{max width=\\linewidth}\n"
-            f"\\begin{{tabular}}{{{'l' * columns}}}\n{body}\n\\end{{tabular}}\n"
+            f"\\begin{{tabular}}{{{'l' * len(rows[0])}}}\n{body}\n\\end{{tabular}}\n"
             "\\end{adjustbox}\\end{center}\n"
         )
 
 
 def shares(rows: list[list[str]]) -> list[float]:
-    """Split the width of the paper among columns: by the root of their text, so that none starves."""
-    lengths = [max(4, sum(map(len, column)) / len(rows)) ** 0.5 for column in zip(*rows, strict=True)]
-    return [length / sum(lengths) for length in lengths]
+    """Split the width of the paper among columns: room for the longest word, the rest by length."""
+    words = [
+        min(WORD, max(len(word) for cell in column for word in cell.split() or [""])) + 2
+        for column in zip(*rows, strict=True)
+    ]
+    lengths = [(sum(map(len, column)) / len(rows)) ** 0.5 for column in zip(*rows, strict=True)]
+    rest = max(0, LINE - sum(words))
+    widths = [
+        word + rest * length / sum(lengths) for word, length in zip(words, lengths, strict=True)
+    ]
+    return [width / sum(widths) for width in widths]
 
 
 def tex(text: str) -> str:
@@ -142,10 +179,10 @@ def equation(text: str, number: bool) -> str:
 
 def check_tools(app: Sphinx) -> None:
     """Say at once what is missing for a PDF, and how to get it."""
-    if app.builder.format == "latex":
-        missing = [tool for tool in ("xelatex", "latexmk", "rsvg-convert") if not shutil.which(tool)]
-        if missing:
-            raise SystemExit(f"A PDF needs {', '.join(missing)}: see `make pdf` in CONTRIBUTING.md.")
+    tools = ("xelatex", "latexmk", "rsvg-convert")
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    if app.builder.format == "latex" and missing:
+        raise SystemExit(f"A PDF needs {' and '.join(missing)}. On Debian or Ubuntu:\n  {REMEDY}")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -3,15 +3,25 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields, replace
+from functools import wraps
 from types import SimpleNamespace
 from typing import Any
 
+import notebooks
 import numpy as np
 import pytest
 
 from backprop_lib.check import QUESTIONS, inputs
 from backprop_lib.check.notebook import Here
 from backprop_lib.check.question import Question, Verdict, judge, practice_input
+
+# The model solution of each question, and what stands before it in its notebook.
+SOLUTIONS = {
+    question: ("\n\n".join([*answers.values()][:place]), code)
+    for answers in map(notebooks.answers, notebooks.sources())
+    for place, (question, code) in enumerate(answers.items())
+}
 
 
 @contextmanager
@@ -23,17 +33,18 @@ def as_in_a_notebook() -> Iterator[None]:
 
 
 def run(code: str, student: str = "anne") -> dict[str, Any]:
-    """Return the names of a notebook in which a cell has run."""
+    """Return the names of a notebook in which this code has run."""
     names: dict[str, Any] = {"np": np, "inputs": inputs, "STUDENT": student}
     with as_in_a_notebook():
         exec(compile(code, "cell", "exec"), names)
     return names
 
 
-def ask(question: str, names: dict[str, Any], student: str = "anne") -> Verdict:
+def ask(question: str | Question, names: dict[str, Any], student: str = "anne") -> Verdict:
     """Check an answer as `check` does in a notebook."""
+    asked = QUESTIONS[question] if isinstance(question, str) else question
     with as_in_a_notebook():
-        return judge(QUESTIONS[question], Here(names), student)
+        return judge(asked, Here(names), student)
 
 
 def names_of(question: Question, answer: Callable[..., Any], student: str) -> dict[str, Any]:
@@ -44,7 +55,45 @@ def names_of(question: Question, answer: Callable[..., Any], student: str) -> di
         return {question.name: answer(*practice_input(question, student))}
 
 
+def replayed(question: Question, student: str, cases: int | None = None) -> Question:
+    """Return the same question with inputs and answers that are computed only once."""
+    cases = cases or question.cases
+    drawn = [practice_input(question, student, case) for case in range(cases)]
+
+    class Replayed(Question):
+        def input(self, key: bytes, student: str, case: int) -> tuple[Any, ...]:
+            return drawn[case]
+
+    same = {field.name: getattr(question, field.name) for field in fields(question)}
+    same["answer"] = remembered(question.answer)
+    same["mistakes"] = tuple(
+        replace(slip, answer=remembered(slip.answer)) for slip in question.mistakes
+    )
+    return Replayed(**(same | {"cases": cases}))
+
+
+def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compute an answer once for each input; inputs are told apart by who they are."""
+    known: dict[tuple[int, ...], Any] = {}
+
+    @wraps(function)
+    def ask(*arguments: Any) -> Any:
+        key = tuple(map(id, arguments))
+        if key not in known:
+            known[key] = arguments, function(*arguments)
+        return known[key][1]
+
+    return ask
+
+
 @pytest.fixture(scope="session")
 def notebook() -> SimpleNamespace:
-    """Return the functions above."""
-    return SimpleNamespace(run=run, ask=ask, names_of=names_of, quietly=as_in_a_notebook)
+    """Return what stands above."""
+    return SimpleNamespace(
+        run=run,
+        ask=ask,
+        names_of=names_of,
+        replayed=replayed,
+        quietly=as_in_a_notebook,
+        solutions=SOLUTIONS,
+    )

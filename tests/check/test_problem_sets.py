@@ -1,10 +1,7 @@
 """Every question of every set: its model solution passes, its mistakes are named, and only they."""
 
-import functools
 import itertools
-from dataclasses import replace
 
-import notebooks
 import numpy as np
 import pytest
 
@@ -15,11 +12,6 @@ from backprop_lib.check.question import judge, practice_input
 
 STUDENTS = [f"student {number}" for number in range(100)]
 WRONG_ANSWERS = 10_000
-SOLUTIONS = {  # each with those before it in its notebook, which it may go on with
-    question: "\n\n".join([*answers.values()][: place + 1])
-    for answers in map(notebooks.answers, notebooks.sources())
-    for place, question in enumerate(answers)
-}
 MISTAKES = [
     pytest.param(question, mistake, id=f"{question.id}: {mistake.name}")
     for question in QUESTIONS.values()
@@ -51,9 +43,11 @@ def test_advice_is_a_sentence_or_two(question, mistake):
 @each_question
 def test_model_solution_gets_full_marks_for_100_students(notebook, name):
     question = QUESTIONS[name]
+    solution = "\n\n".join(notebook.solutions[name])
     for student in STUDENTS:
-        with np.errstate(all="raise", under="ignore") if not question.by_hand else np.errstate():
-            verdict = judge(question, Here(notebook.run(SOLUTIONS[name], student)), student)
+        names = notebook.run(solution, student)
+        with np.errstate(all="raise", under="ignore"):
+            verdict = judge(question, Here(names), student)
         assert (verdict.status, verdict.points) == ("passed", question.points), str(verdict)
 
 
@@ -109,38 +103,14 @@ def spoil(value, rng):
     return float(array) if array.ndim == 0 else array
 
 
-def remembered(function):
-    """Compute an answer once for each input; inputs are told apart by who they are."""
-    known = {}
-
-    @functools.wraps(function)
-    def ask(*arguments):
-        key = tuple(map(id, arguments))
-        if key not in known:
-            known[key] = arguments, function(*arguments)
-        return known[key][1]
-
-    return ask
-
-
 @each_question
 def test_no_random_wrong_answer_gets_a_name(notebook, name):
-    question = QUESTIONS[name]
-    drawn = [practice_input(question, "anne", case) for case in range(2)]
-    upcoming = []
-    asked = replace(
-        question,
-        draw=lambda rng: upcoming.pop(0),
-        cases=2,
-        answer=remembered(question.answer),
-        mistakes=tuple(replace(slip, answer=remembered(slip.answer)) for slip in question.mistakes),
-    )
+    question = notebook.replayed(QUESTIONS[name], "anne", cases=2)
     for seed in range(-(-WRONG_ANSWERS // len(QUESTIONS))):
         rng = np.random.default_rng(seed)
-        upcoming[:] = drawn
-        replies = [spoil(question.answer(*arguments), rng) for arguments in drawn]
+        inputs = [practice_input(question, "anne", case) for case in range(2)]
+        replies = [spoil(question.answer(*arguments), rng) for arguments in inputs]
         answer = replies[0] if question.by_hand else lambda *_, left=replies: left.pop(0)
-        with notebook.quietly():
-            verdict = judge(asked, Here({question.name: answer}), "anne")
+        verdict = notebook.ask(question, {question.name: answer})
         assert verdict.status == "wrong" or question.verify, seed
         assert verdict.mistake == "", seed

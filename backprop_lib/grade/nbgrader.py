@@ -1,5 +1,5 @@
-"""For nbgrader: cells are graded in the jail instead of being run in a kernel.
-It stands where ``Execute`` stands, and writes what nbgrader reads points from."""
+"""For nbgrader: its commands work as always, but notebooks are graded in the jail, not in a kernel.
+A preprocessor stands where ``Execute`` stood, and writes what nbgrader reads points from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_output
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from .. import check
+from ..check.question import Verdict
 from .command import course_secret
 from .jail import Limits
 from .marking import judged
@@ -19,43 +20,76 @@ from .submission import code_cells
 
 
 class GradeInJail(Preprocessor):
-    """A preprocessor for ``c.Autograde.autograde_preprocessors``, in the place of ``Execute``.
+    """The preprocessor. If the jail fails, the questions are left to a person: no points."""
 
-    If the jail fails, the questions are left for a person: no points, neither good nor bad.
-    """
-
-    secret = Unicode("backprop.secret", help="The file of the course's secret.").tag(config=True)
+    enabled = Bool(True).tag(config=True)
+    secret = Unicode(
+        "backprop.secret", help="The file with the secret of the course, from the course's folder."
+    ).tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Write the verdict of each question into its test cell."""
-        student = resources["nbgrader"]["student"]
-        name = resources["nbgrader"]["assignment"]
+        student, name = (resources["nbgrader"][what] for what in ("student", "assignment"))
         if name not in check.PROBLEM_SETS:
             known = ", ".join(check.PROBLEM_SETS)
             raise ValueError(f"{name} is none of the problem sets that have checks: {known}.")
-        problem_set = check.PROBLEM_SETS[name]
+        verdicts: dict[str, Verdict] = {}
         try:
             self_test(Limits())
-            key = course_secret(Path(self.secret))
-            verdicts, facts = judged(problem_set, code_cells(dict(nb)), student, key, Limits())
+            key = course_secret(Path(self.config.CourseDirectory.get("root") or "", self.secret))
+            said, facts = judged(
+                check.PROBLEM_SETS[name], code_cells(dict(nb)), student, key, Limits()
+            )
+            verdicts = {verdict.question: verdict for verdict in said}
         except Exception as error:
             self.log.error("%s of %s has no score: %s", name, student, error)
-            verdicts, facts = [], [f"no score yet: {error}"]
-        said = {verdict.question: verdict for verdict in verdicts}
+            facts = [f"No score yet: {error}"]
         for cell in nb.cells:
             mark = cell.metadata.get("nbgrader", {})
-            if cell.cell_type != "code" or not mark.get("grade"):
-                continue
-            question = str(mark.get("grade_id")).removesuffix("-check").replace("-", ".", 1)
-            verdict = said.get(question)
-            if verdict is None:
-                cell.cell_type = "markdown"  # nbgrader leaves such a cell to a person
-                cell.source = "\n".join(facts) or f"There is no question {question}."
-                del cell["outputs"], cell["execution_count"]
-                continue
-            points = verdict.points / verdict.out_of * float(mark["points"])
-            cell.outputs = [
-                new_output("stream", name="stdout", text="\n".join([str(verdict), *facts])),
-                new_output("execute_result", {"text/plain": f"{points:g}"}, execution_count=1),
-            ]
+            if cell.cell_type == "code" and mark.get("grade"):
+                question = str(mark.get("grade_id")).removesuffix("-check").replace("-", ".", 1)
+                _write(cell, verdicts.get(question), float(mark["points"]), facts)
         return nb, resources
+
+
+class AsCode(Preprocessor):
+    """After the grades are saved: a check that was left to a person is code again."""
+
+    enabled = Bool(True)
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        """Undo what :class:`GradeInJail` did to a cell that it had no verdict for."""
+        if "outputs" in cell:
+            cell.cell_type = "code"
+        return cell, resources
+
+
+def configure(c: Any) -> None:
+    """Tell nbgrader to grade in the jail; call it in ``nbgrader_config.py``.
+
+    Parameters
+    ----------
+    c : Config
+        What ``get_config()`` returned.
+    """
+    c.Autograde.autograde_preprocessors = [
+        GradeInJail,
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        AsCode,
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.OverwriteCells.add_missing_cells = True  # else a deleted check is a question without points
+
+
+def _write(cell: Any, verdict: Verdict | None, most: float, facts: list[str]) -> None:
+    lines = [str(verdict), *facts] if verdict else facts
+    cell.outputs = [new_output("stream", name="stdout", text="\n".join(lines))]
+    if verdict is None:
+        cell.cell_type = "markdown"  # which nbgrader leaves to a person
+        return
+    points = f"{most * verdict.points / verdict.out_of:g}"
+    cell.outputs.append(new_output("execute_result", {"text/plain": points}, execution_count=1))

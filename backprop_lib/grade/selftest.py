@@ -22,7 +22,7 @@ CELLS = [
     "def equal_to_all(x):\n    return Equal()",
     "def dies(x):\n    os._exit(0)",
     """
-def reach(path, port):
+def reach(path, port, memory):
     def works(attempt):
         try:
             attempt()
@@ -38,7 +38,7 @@ def reach(path, port):
         "lists a folder": works(lambda: os.listdir(os.path.dirname(path))),
         "writes a file": works(lambda: open("/jail/new", "w")),
         "calls the machine": works(lambda: socket.create_connection(("127.0.0.1", port), 1)),
-        "takes memory": works(lambda: np.ones(1 << 40)),
+        "takes memory": works(lambda: np.empty(memory, np.uint8)),
         "starts processes": works(forks),
         "is root": os.getuid() == 0,
         "sees processes": os.path.exists("/proc"),
@@ -60,7 +60,8 @@ def self_test(limits: Limits) -> None:
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         canary = Path(folder, "canary")
         canary.write_text("secret")
-        place = (str(canary), server.getsockname()[1])
+        canary.parent.chmod(0o755)  # only the walls are in the way
+        place = (str(canary), server.getsockname()[1], limits.memory)
         verdicts, facts = judged(_problem_set(place), CELLS, "self-test", b"self-test", limits)
     if tuple(verdict.status for verdict in verdicts) != EXPECTED:
         found = "; ".join(str(verdict) for verdict in verdicts)
@@ -95,7 +96,7 @@ def check_models(sets: set[str], folder: Path, key: bytes, limits: Limits) -> li
     return notes
 
 
-def _problem_set(place: tuple[str, int]) -> ProblemSet:
+def _problem_set(place: tuple[str, int, int]) -> ProblemSet:
     def double(x: Any) -> Any:
         return 2 * x
 
@@ -105,7 +106,7 @@ def _problem_set(place: tuple[str, int]) -> ProblemSet:
     def dies(x: Any) -> Any:
         return 2 * x
 
-    def reach(path: str, port: int) -> Any:
+    def reach(path: str, port: int, memory: int) -> Any:
         names = "reads a file,lists a folder,writes a file,calls the machine,takes memory"
         names += ",starts processes,is root,sees processes"
         return dict.fromkeys(names.split(","), False)

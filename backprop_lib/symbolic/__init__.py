@@ -1,8 +1,9 @@
 """Mathematics that proves itself: derivations line by line, and the backward pass on symbols."""
 
 from .backward import Proof, parameter_symbols, prove
-from .derivation import Derivation, chain, function, sigma
+from .derivation import Derivation, function, sigma
 from .refutation import FalseStepError
+from .writing import chain, plus, times
 
 __all__ = [
     "Derivation",
@@ -11,6 +12,8 @@ __all__ = [
     "chain",
     "function",
     "parameter_symbols",
+    "plus",
     "prove",
     "sigma",
+    "times",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,17 +37,6 @@ def function(activation: Activation, name: str) -> Any:
 
 
 sigma = function(sigmoid, "sigma")
-
-
-def chain(*quantities: Any) -> Any:
-    """Return the product of slopes along one path, in that order and not multiplied out.
-
-    ``chain(E, o, z, w)`` is ∂E/∂o · ∂o/∂z · ∂z/∂w.
-    """
-    if len(quantities) < 2:
-        raise ValueError(f"chain needs at least two quantities, got {len(quantities)}.")
-    slopes = [sp.Derivative(y, x, evaluate=False) for y, x in pairwise(quantities)]
-    return sp.Mul(*slopes, evaluate=False) if len(slopes) > 1 else slopes[0]
 
 
 COMPUTED = "computed"

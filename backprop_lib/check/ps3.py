@@ -4,7 +4,7 @@ One program works it out; a mistake is the same program with one of its parts ex
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from ..activations import sigmoid
 from ..arrays import Array
 from . import ps3_slips as slips
+from .ps3_slips import exchanged
 from .question import Mistake, ProblemSet, Question, ReadByHand, told_apart
 
 TOLERANCE = 1e-3  # what is left of a number that was worked with five digits
@@ -150,10 +151,6 @@ def error_after(
 # -- the numbers -----------------------------------------------------------------------------------
 
 
-def _mistakes(answer: Callable[..., Any], known: tuple[slips.Slip, ...]) -> tuple[Mistake, ...]:
-    return tuple(Mistake(name, advice, partial(answer, **parts)) for name, advice, parts in known)
-
-
 def _draw_hand(rng: np.random.Generator) -> tuple[Numbers]:
     """Numbers of two digits for a pocket calculator."""
     return (dict(_numbers(int(rng.integers(2**62)))),)
@@ -179,10 +176,9 @@ def _show(n: Numbers, answer: Callable[..., Numbers], mistakes: tuple[Mistake, .
     answers = [answer(n), *(slip.answer(n) for slip in mistakes)]
     values = np.array([list(one.values()) for one in answers])
     rounded = np.array(list(answer(n, near=_five_digits).values()))
-    apart = (np.abs(values[:, None] - values) / np.abs(values)).max(axis=-1)
-    np.fill_diagonal(apart, np.inf)
+    apart = (np.abs(values[:, None] - values) > 3 * TOLERANCE * np.abs(values)).any(axis=-1)
     enough = np.allclose(rounded, values[0], rtol=TOLERANCE / 5, atol=0)
-    return bool(enough and apart.min() > 3 * TOLERANCE)
+    return bool(enough and (apart | np.eye(len(values), dtype=bool)).all())
 
 
 def _five_digits(x: Any) -> Any:
@@ -191,10 +187,10 @@ def _five_digits(x: Any) -> Any:
 
 
 BY_HAND = (
-    (forward_values, _mistakes(forward_values, slips.VALUES), 10),
-    (output_slopes, _mistakes(output_slopes, slips.OUTPUT), 12),
-    (hidden_slopes, _mistakes(hidden_slopes, slips.HIDDEN), 14),
-    (after_step, _mistakes(after_step, slips.STEP), 10),
+    (forward_values, exchanged(forward_values, *slips.VALUES), 10),
+    (output_slopes, exchanged(output_slopes, *slips.OUTPUT), 12),
+    (hidden_slopes, exchanged(hidden_slopes, *slips.HIDDEN), 14),
+    (after_step, exchanged(after_step, *slips.STEP), 10),
 )
 
 
@@ -216,7 +212,7 @@ def _draw_steps(rng: np.random.Generator) -> tuple[Any, ...]:
     return *_draw_slopes(rng), float(rng.choice(RATES)), int(rng.integers(2, 9))
 
 
-RUN = _mistakes(error_after, slips.RUN)
+RUN = exchanged(error_after, *slips.RUN)
 
 SET = ProblemSet(
     "ps3",
@@ -226,13 +222,14 @@ SET = ProblemSet(
             Question(
                 *(f"ps3.q{number}", points, answer, _draw_hand, mistakes),
                 by_hand=True,
+                cases=1,
                 tolerance=TOLERANCE,
                 numbers_of="ps3.q1",
             )
             for number, (answer, mistakes, points) in enumerate(BY_HAND, start=1)
         ),
-        Question("ps3.q5", 10, forward, _draw_forward, _mistakes(forward, slips.FORWARD)),
-        Question("ps3.q6", 16, slopes, _draw_slopes, _mistakes(slopes, slips.SLOPES)),
+        Question("ps3.q5", 10, forward, _draw_forward, exchanged(forward, *slips.FORWARD)),
+        Question("ps3.q6", 16, slopes, _draw_slopes, exchanged(slopes, *slips.SLOPES)),
         Question(
             "ps3.q7", 14, error_after, told_apart(_draw_steps, error_after, RUN), RUN, cases=3
         ),

@@ -3,13 +3,22 @@ A part is an argument of :func:`~backprop_lib.check.ps3.work`, which is right wi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..activations import sigmoid
+from .question import Mistake
 
-Slip: TypeAlias = tuple[str, str, dict[str, Any]]
+Slip: TypeAlias = tuple[str, str, dict[str, Any]]  # name, advice, the parts exchanged
+
+
+def exchanged(answer: Callable[..., Any], *slips: Slip) -> tuple[Mistake, ...]:
+    """Return each mistake as the answer's own program with its parts exchanged."""
+    return tuple(Mistake(name, advice, partial(answer, **parts)) for name, advice, parts in slips)
+
 
 CROSSWISE: Slip = (
     "the weights are read crosswise",

@@ -4,6 +4,7 @@ The file stands alone, NumPy aside, because it is all of the library that the ja
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ class Formula(str):
 
     def __call__(self, *arguments: Any) -> Any:
         """Evaluate the function; the checks' own answers use it like any other."""
-        return _compiled(self)(*arguments)
+        return _compiled(str.__str__(self))(*arguments)
 
 
 def encode(value: Any) -> Any:
@@ -96,10 +97,6 @@ def decode(data: Any, run: Callable[..., Any] | None = None) -> Any:
     raise ValueError("unreadable data")
 
 
-def _compiled(formula: Formula) -> Callable[..., Any]:
-    if formula not in _COMPILED:
-        _COMPILED[formula] = eval(str.__str__(formula), {"np": np})
-    return _COMPILED[formula]
-
-
-_COMPILED: dict[str, Callable[..., Any]] = {}
+@lru_cache(maxsize=64)  # every student has formulas of their own
+def _compiled(source: str) -> Callable[..., Any]:
+    return eval(source, {"np": np})  # type: ignore[no-any-return]

@@ -35,7 +35,7 @@ def report() -> int:
     print(f"{'no ' if jail else 'yes'}  jail: {jail or 'holds'}")
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 30
     print(f"     Python {sys.version.split()[0]}, NumPy {version('numpy')}")
-    print(f"     {os.cpu_count()} cores, {memory} GB of memory: a worker takes up to 1 GB")
+    print(f"     {os.cpu_count()} cores, {memory} GB of memory: a worker may take 2 GB")
     for package, extra, what in (
         ("nbgrader", "grade", "release sets, collect and read them"),
         ("distributed", "scale", "grade on several machines"),
@@ -59,8 +59,8 @@ def _jail() -> str:
     if bwrap is None:
         return "bubblewrap is missing: sudo apt install bubblewrap (dnf, pacman: same name)"
     told = subprocess.run([bwrap, "--version"], capture_output=True, text=True).stdout.split()
-    if tuple(int(part) for part in told[-1].split(".")[:2]) < (0, 7):
-        return f"bubblewrap {told[-1]} is too old: 0.7 or newer, as in Debian 12 and Ubuntu 24.04"
+    if tuple(int(part) for part in told[-1].split(".")[:2]) < (0, 5):
+        return f"bubblewrap {told[-1]} is too old: 0.5 or newer, as in Debian 12 and Ubuntu 22.04"
     try:
         self_test(Limits())
     except JailError as error:

@@ -17,7 +17,7 @@ from typing import Any
 PICTURES = {"IPython", "ipywidgets", "matplotlib", "mpl_toolkits", "plotly", "seaborn", "tqdm"}
 # What a solution has no need of is noted, for the teacher to read. It wins nothing.
 WATCHED = ("ctypes.dlopen", "os.exec", "os.fork", "os.kill", "os.system", "socket.", "subprocess.")
-OURS = ("/jail/", "/packages/", "/tmp/", "/dev/null", f"{sys.base_prefix}/lib")
+OURS = ("/jail/", "/packages/", "/dev/null", f"{sys.base_prefix}/lib")
 
 
 class Absent(types.ModuleType):

@@ -30,11 +30,9 @@ class Limits:
     cell: float = 20.0
     call: float = 5.0
     whole: float = 60.0
-    memory: int = 1 << 30
-    processes: int = 8
+    memory: int = 512 << 20
+    processes: int = 4
     open_files: int = 64
-    file: int = 8 << 20
-    folder: int = 16 << 20
     reply: int = 4 << 20
     notebook: int = 32 << 20
 
@@ -75,9 +73,7 @@ class Jail:
             os.close(end)
             self.process = subprocess.Popen(
                 [
-                    *walls(),
-                    *("--size", str(limits.folder), "--perms", "1777", "--tmpfs", "/tmp"),
-                    *("--chdir", "/tmp", "--remount-ro", "/", "--seccomp", str(rules), "--"),
+                    *(*walls(), "--seccomp", str(rules), "--"),
                     *(PYTHON, "-I", "-S", "-B", "-X", "utf8", "-c", STARTER),
                 ],
                 stdin=theirs.fileno(),
@@ -103,7 +99,7 @@ class Jail:
             "RLIMIT_CPU": int(limits.whole) + 1,
             "RLIMIT_NPROC": limits.processes,
             "RLIMIT_NOFILE": limits.open_files,
-            "RLIMIT_FSIZE": limits.file,
+            "RLIMIT_FSIZE": 0,
             "RLIMIT_CORE": 0,
             "RLIMIT_MSGQUEUE": 0,
         }
@@ -194,12 +190,9 @@ class Jailed:
             came = self._ask(request, self.limits.call)
         except Broken as end:
             return Reply(end.status, text=str(end))
-        status, text, changed = came.get("status"), came.get("text", ""), came.get("changed", [])
-        if status not in ("value", "missing", "error", "unreadable") or type(text) is not str:
-            return Reply("refused", text="it sends what is no answer.")
-        places = tuple(place for place in changed if type(place) is int) if changed else ()
+        changed = tuple(place for place in came["changed"] if type(place) is int)
         try:
-            return Reply(status, wire.decode(came.get("value")), text[:1000], places)
+            return Reply(came["status"], wire.decode(came["value"]), came["text"], changed)
         except ValueError:
             return Reply("unreadable", text="it gives what cannot be read.")
 
@@ -213,25 +206,35 @@ class Jailed:
                     self._note(f"cell {number}: {end}")
                     del self.cells[number]
                     break
-                if came.get("status") != "value":
-                    self._note(came.get("text"))
+                if came["status"] != "value":
+                    self._note(came["text"])
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self.jail is None or self.left <= 0:
             raise Broken("late", f"the notebook as a whole takes more than {self.limits.whole} s.")
         began = time.monotonic()
         try:
-            came = self.jail.ask(request, min(seconds, self.left))
+            came = _checked(self.jail.ask(request, min(seconds, self.left)))
         except Broken:
             self.close()
             raise
         finally:
             self.left -= time.monotonic() - began
-        facts = came.get("facts")
-        for fact in facts if type(facts) is list else ():
+        for fact in came["facts"]:
             self._note(fact)
         return came
 
     def _note(self, fact: Any) -> None:
         if type(fact) is str and fact not in self.facts and len(self.facts) < 20:
             self.facts.append(fact[:300])
+
+
+def _checked(came: dict[str, Any]) -> dict[str, Any]:
+    """Return a reply with all of its fields, or refuse one that the driver cannot have sent."""
+    came = {"value": None, "text": "", "changed": [], "facts": []} | came
+    as_agreed = came.get("status") in ("value", "missing", "error", "unreadable")
+    as_agreed &= type(came["text"]) is str
+    if not as_agreed or not type(came["changed"]) is type(came["facts"]) is list:
+        raise Broken("refused", "it sends what is no answer.")
+    came["text"] = came["text"][:1000]
+    return came

@@ -149,11 +149,11 @@ def test_the_doctor_names_what_is_missing(run, limits, monkeypatch, tmp_path):
     assert run("doctor") == 1
     assert "no   jail: bubblewrap is missing: sudo apt install bubblewrap" in run.said
     old = tmp_path / "bwrap"
-    old.write_text("#!/bin/sh\necho bubblewrap 0.6.1\n")
+    old.write_text("#!/bin/sh\necho bubblewrap 0.4.1\n")
     old.chmod(0o755)
     monkeypatch.setattr(doctor.shutil, "which", lambda name: str(old))
     assert run("doctor") == 1
-    assert "bubblewrap 0.6.1 is too old" in run.said
+    assert "bubblewrap 0.4.1 is too old" in run.said
 
 
 def test_the_doctor_knows_why_namespaces_are_refused(tmp_path, monkeypatch):

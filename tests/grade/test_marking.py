@@ -93,10 +93,10 @@ HOLES = {
 
 @pytest.mark.parametrize("hole", HOLES)
 def test_the_self_test_notices_a_hole(limits, monkeypatch, hole):
-    words = tuple(word for word in walls.walls() if word != "--unshare-net")
+    *words, _, _, _, _ = (word for word in walls.walls() if word != "--unshare-net")
     words += HOLES[hole]
     if hole != "calls the machine":
-        words += ("--unshare-net",)
+        words.append("--unshare-net")
     monkeypatch.setattr(jail, "walls", lambda: words)
     monkeypatch.setattr(jail, "seccomp", lambda machine: ALLOW_ALL)
     monkeypatch.setattr(tempfile, "tempdir", "/var/tmp")

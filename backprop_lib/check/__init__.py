@@ -6,13 +6,15 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from . import ps1, ps2, ps3, ps4, ps5
+from . import ps1, ps2, ps3, ps4, ps5, ps6
 from .notebook import Here, NotYet
 from .question import ProblemSet, Question, ReadByHand, Verdict, judge, practice_input
 
 __all__ = ["PROBLEM_SETS", "QUESTIONS", "NotYet", "check", "inputs"]
 
-PROBLEM_SETS: dict[str, ProblemSet] = {part.SET.id: part.SET for part in (ps1, ps2, ps3, ps4, ps5)}
+PROBLEM_SETS: dict[str, ProblemSet] = {
+    part.SET.id: part.SET for part in (ps1, ps2, ps3, ps4, ps5, ps6)
+}
 QUESTIONS: dict[str, Question] = {
     question.id: question for part in PROBLEM_SETS.values() for question in part.questions
 }

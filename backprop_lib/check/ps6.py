@@ -65,9 +65,9 @@ ROW = (
 )
 
 
-def gradient_sizes(W: list[Any], b: list[Any], X: Array, G: Array, activation: str) -> Any:
+def gradient_sizes(W: list[Any], b: list[Any], X: Array, G: Array, activations: list[str]) -> Any:
     """The root of the sum of squares of ∂J/∂W of each layer, first to last."""
-    net = Network((len(W[1]), *map(len, b[1:])), (ACTIVATIONS[activation],) * (len(W) - 1))
+    net = Network((len(W[1]), *map(len, b[1:])), tuple(ACTIVATIONS[name] for name in activations))
     theta = net.pack(W, b)
     back = net.backward(theta, net.forward(theta, X), G)
     return [float(np.linalg.norm(dW)) for dW in back.W[1:]]
@@ -79,7 +79,8 @@ def _draw_network(rng: np.random.Generator) -> tuple[Any, ...]:
     W = [None, *(rng.normal(size=shape) for shape in pairwise(sizes))]
     b = [None, *(rng.normal(size=d) for d in sizes[1:])]
     X, G = rng.normal(size=(n, sizes[0])), rng.normal(size=(n, sizes[-1]))
-    return W, b, X, G, str(rng.choice(["sigmoid", "tanh"]))
+    units = ["sigmoid", "tanh", *rng.choice(["sigmoid", "tanh"], len(sizes) - 3)]
+    return W, b, X, G, [str(name) for name in rng.permutation(units)]
 
 
 def _measured(
@@ -89,14 +90,14 @@ def _measured(
 ) -> Callable[..., Any]:
     """Return the two passes with a size, a slope or a bias of one's own."""
 
-    def answer(W: list[Any], b: list[Any], X: Array, G: Array, activation: str) -> Any:
-        phi, last, z, a = ACTIVATIONS[activation], len(W) - 1, [X], [X]
+    def answer(W: list[Any], b: list[Any], X: Array, G: Array, activations: list[str]) -> Any:
+        phi, last, z, a = [ACTIVATIONS[name] for name in activations], len(W) - 1, [X], [X]
         for l in range(1, last + 1):
             z.append(a[l - 1] @ W[l] + bias * b[l])
-            a.append(phi(z[l]))
+            a.append(phi[l - 1](z[l]))
         sizes: list[float] = []
         for l in range(last, 0, -1):
-            delta = G * slope(phi, z[l], a[l], l == last)
+            delta = G * slope(phi[l - 1], z[l], a[l], l == last)
             sizes.insert(0, float(size(a[l - 1], delta)))
             G = delta @ W[l].T
         return sizes

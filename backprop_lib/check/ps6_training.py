@@ -23,15 +23,13 @@ def train(
     Y: Array,
     W: list[Any],
     b: list[Any],
-    activation: str,
+    activations: list[str],
     learning_rate: float,
     steps: int,
 ) -> Any:
     """Gradient descent on the mean cross entropy: W, b, and the loss before and after each step."""
-    depth = len(W) - 1
-    net = Network(
-        (len(W[1]), *map(len, b[1:])), (*(ACTIVATIONS[activation],) * (depth - 1), linear)
-    )
+    units = (*(ACTIVATIONS[name] for name in activations), linear)
+    net = Network((len(W[1]), *map(len, b[1:])), units)
     objective, theta, losses = net.objective(softmax_cross_entropy, X, Y), net.pack(W, b), []
     for _ in range(steps):
         J, gradient = objective(theta)
@@ -42,13 +40,13 @@ def train(
 
 
 def _draw_training(rng: np.random.Generator) -> tuple[Any, ...]:
-    n, *sizes = (int(size) for size in rng.permutation([3, 4, 5, 6, 7]))
-    sizes = sizes[: rng.integers(3, 5)]
-    W = [None, *(rng.normal(size=shape) for shape in pairwise(sizes))]
+    units = ["sigmoid", "tanh", "relu", *rng.choice(["sigmoid", "tanh", "relu"], rng.integers(2))]
+    sizes = [int(size) for size in rng.permutation([3, 4, 5, 6, 7, 8])][: len(units) + 2]
+    W = [None, *(0.8 * rng.normal(size=shape) for shape in pairwise(sizes))]
     b = [None, *(0.3 * rng.normal(size=d) for d in sizes[1:])]
+    n, rate, steps = int(rng.integers(9, 13)), float(rng.uniform(0.2, 0.6)), int(rng.integers(2, 5))
     X, Y = rng.normal(size=(n, sizes[0])), np.eye(sizes[-1])[rng.integers(sizes[-1], size=n)]
-    activation, rate = str(rng.choice(["sigmoid", "tanh", "relu"])), float(rng.uniform(0.2, 0.6))
-    return X, Y, W, b, activation, rate, int(rng.integers(2, 5))
+    return X, Y, W, b, [str(name) for name in rng.permutation(units)], rate, steps
 
 
 def _p_minus_y(z: Array, Y: Array) -> Array:
@@ -65,21 +63,21 @@ def _trained(
     """Return the program with a δ of the last layer, a slope, … of one's own."""
 
     def answer(
-        X: Array, Y: Array, W: list[Any], b: list[Any], name: str, rate: float, steps: int
+        X: Array, Y: Array, W: list[Any], b: list[Any], names: list[str], rate: float, steps: int
     ) -> Any:
-        phi, last_layer, losses = ACTIVATIONS[name], len(W) - 1, []
+        phi, last_layer, losses = [linear, *(ACTIVATIONS[k] for k in names), linear], len(W) - 1, []
         W, b = [*W], [*b]
         for step in range(steps + 1):
             z, a = [X], [X]
             for l in range(1, last_layer + 1):
                 z.append(a[l - 1] @ W[l] + b[l])
-                a.append(phi(z[l]))
+                a.append(phi[l](z[l]))
             losses.append(float(softmax_cross_entropy(z[-1], Y)))
             delta = last(z[-1], Y)
             for l in range(last_layer if step < steps else 0, 0, -1):
                 old, W[l] = W[l], W[l] - direction * rate * a[l - 1].T @ delta
                 b[l] = b[l] - direction * rate * bias(delta)
-                delta = delta @ (W[l] if moved_first else old).T * slope(phi, z[l - 1])
+                delta = delta @ (W[l] if moved_first else old).T * slope(phi[l - 1], z[l - 1])
         return W, b, losses
 
     return answer
@@ -139,7 +137,7 @@ TRAINING = (
     Mistake(
         "one step too many",
         "With steps = 0 the start should come back.",
-        lambda X, Y, W, b, name, rate, steps: train(X, Y, W, b, name, rate, steps + 1),
+        lambda X, Y, W, b, units, rate, steps: train(X, Y, W, b, units, rate, steps + 1),
     ),
 )
 

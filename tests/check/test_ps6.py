@@ -31,16 +31,16 @@ def test_first_delta_is_the_librarys():
 
 
 def test_gradient_sizes_agree_with_differences():
-    W, b, X, G, name = drawn("ps6.q2", 1)
-    phi = bp.ACTIVATIONS[name]
+    W, b, X, G, names = drawn("ps6.q2", 1)
+    phi = [None, *(bp.ACTIVATIONS[name] for name in names)]
 
     def J(W):
         a = X
         for l in range(1, len(W)):
-            a = phi(a @ W[l] + b[l])
+            a = phi[l](a @ W[l] + b[l])
         return (a * G).sum()
 
-    for l, size in enumerate(gradient_sizes(W, b, X, G, name), start=1):
+    for l, size in enumerate(gradient_sizes(W, b, X, G, names), start=1):
         slopes = np.zeros_like(W[l])
         for place in np.ndindex(W[l].shape):
             ends = []
@@ -100,7 +100,7 @@ def test_a_start_without_twins_may_be_any(student):
 
 def test_one_step_of_training_by_hand():
     X, Y = np.array([[1.0]]), np.array([[1.0, 0.0]])
-    W, b, losses = train(X, Y, [None, np.zeros((1, 2))], [None, np.zeros(2)], "relu", 0.5, 1)
+    W, b, losses = train(X, Y, [None, np.zeros((1, 2))], [None, np.zeros(2)], [], 0.5, 1)
     np.testing.assert_allclose(W[1], [[0.25, -0.25]])
     np.testing.assert_allclose(b[1], [0.25, -0.25])
     np.testing.assert_allclose(losses, [np.log(2), np.log(1 + np.exp(-1))])

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from .compare import show
-from .question import Mistake, Question, told_apart
+from .question import Mistake, Question
 
 
 def start_variances(sizes: list[int], activations: list[str]) -> Any:
@@ -82,16 +82,6 @@ def dead_share(X: Array, W: Array, b: Array) -> Any:
     return float((X @ W + b <= 0).all(axis=0).mean())
 
 
-def _draw_dead(rng: np.random.Generator) -> tuple[Any, ...]:
-    n, d, m = rng.choice([7, 8, 9]), rng.choice([3, 4, 5]), rng.choice([10, 11, 13])
-    X, W, b = rng.normal(size=(n, d)), rng.normal(size=(d, m)), 0.3 * rng.normal(size=m)
-    X[:, 0] = rng.uniform(1, 2, n)
-    by_weight, by_bias = np.split(rng.permutation(m)[: rng.integers(4, 7)], [2])
-    W[0, by_weight] = -8.0
-    b[by_bias] = -(X @ W[:, by_bias]).max(axis=0) - rng.uniform(0.5, 1)
-    return X, W, b
-
-
 DEAD = (
     Mistake(
         "samples and units swapped",
@@ -131,17 +121,32 @@ DEAD = (
 )
 
 
+def _draw_dead(rng: np.random.Generator) -> tuple[Any, ...]:
+    n, d, m = rng.choice([7, 8, 9]), rng.choice([3, 4, 5]), rng.choice([10, 11, 13])
+    while True:
+        X, W, b = rng.normal(size=(n, d)), rng.normal(size=(d, m)), 0.3 * rng.normal(size=m)
+        X[:, 0] = rng.uniform(1, 2, n)
+        by_weight, by_bias = np.split(rng.permutation(m)[: rng.integers(4, 7)], [2])
+        W[0, by_weight] = -8.0
+        b[by_bias] = -(X @ W[:, by_bias]).max(axis=0) - rng.uniform(0.5, 1)
+        counts = [dead_share(X, W, b), *(slip.answer(X, W, b) for slip in DEAD)]
+        if len({round(count, 9) for count in counts}) == len(counts):
+            return X, W, b
+
+
 def different_units(W: Array, b: Array, V: Array) -> Any:
     """The number of hidden units that are no twin of an earlier one: all of a unit counts."""
     return len(np.unique(np.column_stack([W.T, b, V]), axis=0))
 
 
 def _draw_units(rng: np.random.Generator) -> tuple[Any, ...]:
-    d, k, kinds = rng.choice([2, 3]), rng.choice([4, 5]), int(rng.choice([6, 7, 8]))
+    kinds, k = int(rng.choice([7, 8, 9])), rng.choice([5, 6])
+    d = rng.integers(2, kinds - 4)
     W, b, V = rng.normal(size=(d, kinds)), rng.normal(size=kinds), rng.normal(size=(kinds, k))
     W[:, 1], V[1] = W[:, 0], V[0]  # another bias
     W[:, [3, 4]], b[[3, 4]] = W[:, [2]], b[2]  # other outgoing weights
-    copies = rng.permutation([*range(kinds), *rng.integers(0, kinds, rng.integers(3, 6))])
+    # Four kinds come twice, so that no two ways of counting agree.
+    copies = rng.permutation([*range(kinds), *rng.permutation(kinds)[:4]])
     return W[:, copies], b[copies], V[copies]
 
 
@@ -246,7 +251,7 @@ KICKS = (
 
 QUESTIONS = (
     Question("ps6.q3", 12, start_variances, _draw_sizes, VARIANCES),
-    Question("ps6.q4", 10, dead_share, told_apart(_draw_dead, dead_share, DEAD), DEAD),
-    Question("ps6.q5", 10, different_units, told_apart(_draw_units, different_units, UNITS), UNITS),
+    Question("ps6.q4", 10, dead_share, _draw_dead, DEAD),
+    Question("ps6.q5", 10, different_units, _draw_units, UNITS),
     Question("ps6.q6", 10, break_symmetry, _draw_twins, KICKS, verify=_still_twins),
 )

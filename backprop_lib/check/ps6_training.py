@@ -42,11 +42,15 @@ def train(
 def _draw_training(rng: np.random.Generator) -> tuple[Any, ...]:
     units = ["sigmoid", "tanh", "relu", *rng.choice(["sigmoid", "tanh", "relu"], rng.integers(2))]
     sizes = [int(size) for size in rng.permutation([3, 4, 5, 6, 7, 8])][: len(units) + 2]
-    W = [None, *(0.8 * rng.normal(size=shape) for shape in pairwise(sizes))]
-    b = [None, *(0.3 * rng.normal(size=d) for d in sizes[1:])]
+    W: list[Any] = [None, *(0.8 * rng.normal(size=shape) for shape in pairwise(sizes))]
+    b: list[Any] = [None, *(0.1 * rng.normal(size=d) for d in sizes[1:])]
     n, rate, steps = int(rng.integers(9, 13)), float(rng.uniform(0.2, 0.6)), int(rng.integers(2, 5))
     X, Y = rng.normal(size=(n, sizes[0])), np.eye(sizes[-1])[rng.integers(sizes[-1], size=n)]
-    return X, Y, W, b, [str(name) for name in rng.permutation(units)], rate, steps
+    names, a = [str(name) for name in rng.permutation(units)], X
+    for l, name in enumerate(names, start=1):
+        b[l] -= (a @ W[l]).mean(axis=0)  # no unit is dead, none saturated
+        a = ACTIVATIONS[name](a @ W[l] + b[l])
+    return X, Y, W, b, names, rate, steps
 
 
 def _p_minus_y(z: Array, Y: Array) -> Array:

@@ -305,6 +305,6 @@ def _explains(mistake: Mistake, question: Question, trials: list[_Trial]) -> boo
 
 
 def _call(question: Question, trial: _Trial) -> str:
-    if question.by_hand:
-        return question.name
-    return f"{question.name}({', '.join(show(argument) for argument in trial.arguments)})"
+    given = ", ".join(show(argument) for argument in trial.arguments)
+    shown = f"({given if len(given) <= 200 else '...'})"  # what is longer, inputs() shows whole
+    return question.name + ("" if question.by_hand else shown)

@@ -99,3 +99,16 @@ def test_a_question_may_go_on_with_the_numbers_of_another():
     numbers = [practice_input(question, "anne")[0] for question in (first, second, other)]
     np.testing.assert_array_equal(numbers[0], numbers[1])
     assert not np.array_equal(numbers[0], numbers[2])
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(2, "total([0.5, 1.5], [0.5, 1.5])"), (30, "total(...)")]
+)
+def test_the_call_that_failed_is_shown_if_it_is_short(count, shown):
+    def total(*values):
+        return sum(value.sum() for value in values)
+
+    question = Question("ps0.q1", 1, total, lambda rng: (np.arange(2) + 0.5,) * count)
+    verdict = judge(question, Here({"total": lambda *values: 0.25}), "anne")
+    assert verdict.text.startswith(f"{shown}: 0.25 came, ")
+    assert 'inputs("ps0.q1", 0)' in verdict.text

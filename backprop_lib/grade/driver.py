@@ -84,6 +84,8 @@ class Notebook:
         self.names["display"] = self.names["get_ipython"] = Absent("display")
 
         def given(question: str, case: int = 0) -> Any:
+            if question not in inputs:
+                return None  # a table for the eye: no answer is made of it
             drawn = [wire.decode(argument, eval) for argument in inputs[question][case]]
             return drawn[0] if len(drawn) == 1 else tuple(drawn)
 

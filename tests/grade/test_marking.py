@@ -28,6 +28,11 @@ def test_a_right_notebook_gets_all_points_of_the_computer(record, right):
     assert made["facts"] == ["known"]
 
 
+def test_a_table_that_is_only_looked_at_costs_nothing(record, right):
+    made = record(*right, 'inputs("ps0.q4")')
+    assert (made["points"], made["facts"]) == (80, ["known"])
+
+
 def test_each_wrong_answer_has_its_reason(record, right):
     right[1] = "def double(x):\n    return x**2"
     right[3] = "def shift(x, by):\n    return x + undefined"

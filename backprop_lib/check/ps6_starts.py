@@ -214,7 +214,7 @@ def _still_twins(value: Any, W: Array, b: Array, V: Array, size: float) -> str:
     units = np.column_stack([new[0].T, new[1], new[2]])
     for j, unit in enumerate(units):
         for i, other in enumerate(units[:j]):
-            if np.abs(unit - other).max() < 1e-4 * size:
+            if np.abs(unit - other).max() < 1e-7 * size:
                 return f"units {i} and {j} are still twins."
     return ""
 

@@ -1,4 +1,4 @@
-"""The ten activation functions of the course: each is one record, its formula beside its code.
+"""The activation functions of the course: each is one record, its formula beside its code.
 None overflows where its value can be written down, and each says what happens at a kink."""
 
 from __future__ import annotations

@@ -11,8 +11,10 @@ import yaml
 
 ROOT = notebooks.ROOT
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
 SCHEMAS = {
     **dict.fromkeys(WORKFLOWS, "github-workflows"),
+    **dict.fromkeys(FORMS, "github-issue-forms"),
     ROOT / ".github" / "dependabot.yml": "dependabot",
     ROOT / "CITATION.cff": "citation-file-format",
 }

@@ -11,7 +11,7 @@ import notebooks
 import pytest
 
 LIBRARY = notebooks.ROOT / "backprop_lib"
-SMALL = 300_000  # bytes
+SMALL = 400_000  # bytes
 
 
 def call(*command, cwd, **variables):

@@ -31,7 +31,7 @@ notebooks: $(VENV)/.test ## run the notebooks in place and reduce them to the fo
 
 # Cheap stages first; the first one that fails ends the run.
 test: lint ## check everything: style, types, library, notebooks, built pages in a browser
-	@rm -f $(NOT_CHECKED)
+	@mkdir -p _build && rm -f $(NOT_CHECKED)
 	@$(BIN)/python -m pytest tests backprop_lib --ignore tests/browser
 	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile \
 	    --ignore book/assignments/release book
@@ -55,9 +55,9 @@ lock: $(BIN)/python ## write constraints.txt anew, keeping the versions that sti
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/python tools/lock.py
 
-release: book pdf ## put wheel, sdist, PDF and the pages to read offline into _build/release
+release: $(VENV)/.test book pdf ## put wheel, sdist, PDF and the pages to read offline into _build/release
 	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
-	@$(BIN)/python -m build --outdir $(RELEASE) .
+	@$(BIN)/python -m build --no-isolation --outdir $(RELEASE) .
 	@cp _build/latex/*.pdf $(RELEASE)
 	@cp -r _build/html $(RELEASE)/back-propagation
 	@$(BIN)/python -c 'import shutil; shutil.make_archive("$(RELEASE)/back-propagation", "zip", "$(RELEASE)", "back-propagation")'

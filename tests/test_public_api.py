@@ -1,9 +1,11 @@
 """The public names: few, documented to one standard, and cheap to import."""
 
+import doctest
 import inspect
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +104,10 @@ print(spent, *sorted(heavy))
     ).stdout.split()
     assert answer[1:] == []
     assert float(answer[0]) < 0.8
+
+
+def test_examples_of_the_readme_run():
+    readme = Path(__file__).parents[1] / "README.md"
+    result = doctest.testfile(str(readme), module_relative=False)
+    assert result.attempted >= 8
+    assert result.failed == 0

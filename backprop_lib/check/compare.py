@@ -3,11 +3,13 @@ The first thing that differs is said in one sentence; nothing that comes in can 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 
 SINGLE = 1e-4  # what float32 leaves of a relative tolerance after a few dozen operations
+Sentence: TypeAlias = Callable[[bool], str]  # made only if somebody reads it
 
 
 def difference(value: Any, expected: Any, tolerance: float, tell: bool = True) -> str:
@@ -24,26 +26,37 @@ def difference(value: Any, expected: Any, tolerance: float, tell: bool = True) -
     tell : bool
         Whether the sentence may name the numbers expected.
     """
+    found = _gap(value, expected, tolerance)
+    return found(tell) if found else ""
+
+
+def differ(value: Any, expected: Any, tolerance: float) -> bool:
+    """Whether ``difference`` has anything to say."""
+    return _gap(value, expected, tolerance) is not None
+
+
+def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
     if expected is None:
-        return "" if value is None else f"expected None, got {show(value)}."
+        return None if value is None else lambda tell: f"expected None, got {show(value)}."
     if value is None:
-        return "it returns nothing; the last line of a function needs a return."
+        return lambda tell: "it returns nothing; the last line of a function needs a return."
     if isinstance(expected, dict):
         if not isinstance(value, dict) or value.keys() != expected.keys():
-            return f"expected a dict with the keys {', '.join(expected)}, got {show(value)}."
+            keys = ", ".join(expected)
+            return lambda tell: f"expected a dict with the keys {keys}, got {show(value)}."
         pairs = [(f'entry "{key}"', value[key], expected[key]) for key in expected]
-        return _first(pairs, tolerance, tell)
+        return _first(pairs, tolerance)
     if isinstance(expected, (list, tuple)):
         parts = list(value) if isinstance(value, (list, tuple)) or _rows(value) else None
         if parts is None or len(parts) != len(expected):
-            return f"expected {len(expected)} values, got {show(value)}."
+            return lambda tell: f"expected {len(expected)} values, got {show(value)}."
         pairs = [
             (f"value {k + 1}", *pair) for k, pair in enumerate(zip(parts, expected, strict=True))
         ]
-        return _first(pairs, tolerance, tell)
+        return _first(pairs, tolerance)
     if isinstance(expected, str):
-        return "" if value == expected and isinstance(value, str) else _apart(value, expected, tell)
-    return _numbers(value, np.asarray(expected), tolerance, tell)
+        return None if value == expected and isinstance(value, str) else _apart(value, expected)
+    return _numbers(value, np.asarray(expected), tolerance)
 
 
 def show(value: Any) -> str:
@@ -65,45 +78,56 @@ def show(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _first(pairs: list[tuple[str, Any, Any]], tolerance: float, tell: bool) -> str:
-    found = ((place, difference(value, wanted, tolerance, tell)) for place, value, wanted in pairs)
-    return next((f"{place}: {text}" for place, text in found if text), "")
+def _first(pairs: list[tuple[str, Any, Any]], tolerance: float) -> Sentence | None:
+    for place, value, expected in pairs:
+        if found := _gap(value, expected, tolerance):
+            return _after(f"{place}: ", found)
+    return None
 
 
 def _rows(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0
 
 
-def _numbers(value: Any, expected: np.ndarray[Any, Any], tolerance: float, tell: bool) -> str:
+def _numbers(value: Any, expected: np.ndarray[Any, Any], tolerance: float) -> Sentence | None:
+    wanted = expected.shape
     try:
         array = np.asarray(value)
     except ValueError:
-        return f"expected numbers of shape {expected.shape}, got rows of unequal length."
+        return lambda tell: f"expected numbers of shape {wanted}, got rows of unequal length."
     if array.dtype.kind not in "biuf":
-        return f"expected {'a number' if expected.ndim == 0 else 'numbers'}, got {show(value)}."
-    if array.shape != expected.shape:
-        return f"expected the shape {expected.shape}, got {array.shape}."
+        return lambda tell: f"expected {'numbers' if wanted else 'a number'}, got {show(value)}."
+    if array.shape != wanted:
+        return lambda tell: f"expected the shape {wanted}, got {array.shape}."
     if expected.dtype.kind == "b":
-        return "" if np.array_equal(array.astype(bool), expected) else _apart(value, expected, tell)
-    lost = ~np.isfinite(expected)  # only a mistake gives nan: whoever gives the same has made it
-    same = np.array_equal(array[lost], expected[lost], equal_nan=True)
-    if not same or not np.isfinite(array[~lost]).all():
-        return "not finite: " + _apart(value, expected, tell)
-    if lost.any():
-        array, expected = array[~lost], expected[~lost]
+        return None if (array.astype(bool) == expected).all() else _apart(value, expected)
+    finite = np.isfinite(expected)  # only a mistake gives nan: whoever gives the same has made it
+    if not finite.all():
+        if not np.array_equal(array[~finite], expected[~finite], equal_nan=True):
+            return _after("not finite: ", _apart(value, expected))
+        return _numbers(array[finite], expected[finite], tolerance)
+    if not np.isfinite(array).all():
+        return _after("not finite: ", _apart(value, expected))
     allowed = max(tolerance, SINGLE if array.dtype.itemsize < 8 and array.dtype.kind == "f" else 0)
     scale = np.abs(expected).max(initial=0.0) or 1.0
     with np.errstate(over="ignore"):
         apart = np.abs(array.astype(float) - expected) > allowed * scale
     if not apart.any():
-        return ""
+        return None
     if expected.size > 12:
         place = tuple(int(k) for k in np.argwhere(apart)[0])
         where = f"entry {place[0] if len(place) == 1 else place}: "
-        return where + _apart(array[place], expected[place], tell)
-    return _apart(value, expected, tell)
+        return _after(where, _apart(array[place], expected[place]))
+    return _apart(value, expected)
 
 
-def _apart(value: Any, expected: Any, tell: bool) -> str:
-    wanted = f"{show(expected)} was expected" if tell else "which is not right yet"
-    return f"{show(value)} came, {wanted}."
+def _apart(value: Any, expected: Any) -> Sentence:
+    def sentence(tell: bool) -> str:
+        wanted = f"{show(expected)} was expected" if tell else "which is not right yet"
+        return f"{show(value)} came, {wanted}."
+
+    return sentence
+
+
+def _after(place: str, found: Sentence) -> Sentence:
+    return lambda tell: place + found(tell)

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from .compare import difference, show
+from .compare import differ, difference, show
 
 Draw: TypeAlias = Callable[[np.random.Generator], tuple[Any, ...]]
 PRACTICE = b"practice"  # the key of the inputs that a student sees while practising
@@ -210,7 +210,7 @@ def told_apart(
             arguments = draw(rng)
             with np.errstate(all="ignore"):
                 values = [of(*arguments) for of in (answer, *(slip.answer for slip in mistakes))]
-            if all(difference(u, v, 10 * tolerance) for u, v in combinations(values, 2)):
+            if all(differ(u, v, 10 * tolerance) for u, v in combinations(values, 2)):
                 return arguments
 
     return drawn
@@ -298,9 +298,9 @@ def _explains(mistake: Mistake, question: Question, trials: list[_Trial]) -> boo
                 mistaken = mistake.answer(*trial.arguments)
         except (ValueError, ArithmeticError, IndexError):
             return False
-        if difference(trial.reply.value, mistaken, question.tolerance):
+        if differ(trial.reply.value, mistaken, question.tolerance):
             return False
-        telling += bool(difference(mistaken, trial.expected, question.tolerance))
+        telling += differ(mistaken, trial.expected, question.tolerance)
     return telling > 0
 
 

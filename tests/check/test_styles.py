@@ -18,9 +18,10 @@ for path in sorted((Path(__file__).parent / "styles").glob("*.txt")):
         STYLES.append(pytest.param(f"{path.stem}.{number}", code, id=f"{path.stem}.{headline}"))
 
 
-def test_there_are_fifty_styles():
+def test_there_are_fifty_styles_and_some_for_every_question():
     assert len(STYLES) >= 50
     assert len({style.id for style in STYLES}) == len(STYLES)
+    assert {style.values[0] for style in STYLES} == set(QUESTIONS)
 
 
 @pytest.mark.parametrize(("question", "code"), STYLES)

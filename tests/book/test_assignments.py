@@ -115,5 +115,5 @@ def test_row_of_the_overview_agrees_with_the_notebook(name):
     row = next(line for line in INDEX.splitlines() if f"release/{name}/{name}.ipynb" in line)
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     part = PROBLEM_SETS[name]
-    assert cells[0] == f"[{part.title}](release/{name}/{name}.ipynb)"
-    assert cells[2:] == [str(len(part.questions) + 1), "100", minutes]
+    assert cells[0] == f"[Set {name[2:]}](release/{name}/{name}.ipynb)"
+    assert cells[1:5] == [str(len(part.questions) + 1), "100", minutes, part.title]

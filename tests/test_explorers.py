@@ -352,6 +352,15 @@ def test_any_value_can_be_typed_and_is_kept():
     assert box.value == slider.value == 2
 
 
+def test_live_slider_falls_where_the_slider_of_the_page_falls():
+    slider = Slider("shift", (1.5, 0, -1.5), live=np.linspace(-1, 1, 5))
+    curve = Choice("curve", {"tanh": bp.tanh, "relu": bp.relu})
+    found = parts(Explorer(draw, slider, curve, name="a", title="t", question="q").widget())
+    options = [value for _, value in found["SelectionSlider"][0].options]
+    assert options == [1.5, 1, 0.5, 0, -0.5, -1, -1.5]
+    assert (found["BoundedFloatText"][0].min, found["BoundedFloatText"][0].max) == (-1.5, 1.5)
+
+
 # -- the walk through the worked example -----------------------------------------------------------
 
 

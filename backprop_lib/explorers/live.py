@@ -43,7 +43,8 @@ def live(explorer: Explorer) -> widgets.VBox:
     show()
     title = widgets.HTML(f"<b>{escape(explorer.title)}</b>")
     question = widgets.HTML(f"<i>{escape(explorer.question)}</i>")
-    return widgets.VBox([title, picture, *rows, sentence, question])
+    box = widgets.VBox([title, picture, *rows, sentence, question])
+    return box.add_class("explorer").add_class(f"explorer-{explorer.name}")
 
 
 def row(
@@ -75,7 +76,8 @@ def row(
     # keep the noise of np.linspace, 0.30000000000000004, out of the box.
     live = [float(f"{value:.12g}") for value in control.live]
     fine = {control.write(value): value for value in (*live, *control.values)}
-    options = sorted(fine.items(), key=lambda option: option[1])
+    falling = control.values[0] > control.values[-1]
+    options = sorted(fine.items(), key=lambda option: option[1], reverse=falling)
     values = [value for _, value in options]
     slider = widgets.SelectionSlider(
         options=options,
@@ -88,9 +90,9 @@ def row(
         return slider, lambda: slider.value
     box = widgets.BoundedFloatText(
         value=control.start,
-        min=values[0],
-        max=values[-1],
-        step=(values[-1] - values[0]) / 1000,
+        min=min(values),
+        max=max(values),
+        step=(max(values) - min(values)) / 1000,
         description="or any value",
         layout={"width": "14rem"},
         style={"description_width": "initial"},

@@ -99,7 +99,7 @@ class Playground:
             ]
         )
         self._show()
-        return box
+        return box.add_class("playground")
 
     def _controls(self) -> list[tuple[widgets.Widget, Callable[[], Any]]]:
         """Make the rows of controls, in the order of the fields of a setting."""

@@ -1,0 +1,73 @@
+"""The explorers of a built page, read from its HTML: controls, and the frame of every position.
+A test compares with them what a browser shows."""
+
+import html
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from backprop_lib.explorers.frames import unpack
+
+_FIGURE = re.compile(r'<figure class="explorer[^>]*data-explorer="([^"]+)".*?</figure>', re.DOTALL)
+_CONTENT = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+_CONTROL = re.compile(r"<(input|select)\b([^>]*data-control=[^>]*)>(.*?)(?=</p>)", re.DOTALL)
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_OPTION = re.compile(r"<option( selected)?>([^<]*)")
+
+
+@dataclass(frozen=True)
+class PageControl:
+    """A slider or a choice: what the reader sees at each place; it stands at ``start``."""
+
+    name: str
+    is_slider: bool
+    texts: tuple[str, ...]
+    start: int
+
+    @property
+    def places(self) -> int:
+        """How many positions it has."""
+        return len(self.texts)
+
+
+@dataclass(frozen=True)
+class PageExplorer:
+    """One explorer; ``frames`` are pairs of picture (SVG) and sentence, the last control first."""
+
+    name: str
+    controls: tuple[PageControl, ...]
+    frames: tuple[tuple[str, str], ...]
+
+    def frame(self, **places: int) -> tuple[str, str]:
+        """Return picture and sentence at these places; other controls stand at their start."""
+        index = 0
+        for control in self.controls:
+            index = index * control.places + places.get(control.name, control.start)
+        return self.frames[index]
+
+
+def read(page: Path) -> list[PageExplorer]:
+    """Return the explorers of a page, from top to bottom."""
+    figures = _FIGURE.finditer(page.read_text(encoding="utf-8"))
+    return [_explorer(figure[1], figure[0]) for figure in figures]
+
+
+def _explorer(name: str, figure: str) -> PageExplorer:
+    content = _CONTENT.search(figure)
+    assert content, f"explorer {name} has no frames"
+    controls = tuple(_control(*found.groups()) for found in _CONTROL.finditer(figure))
+    frames = tuple(unpack(json.loads(content[1])))
+    assert len(frames) == math.prod(control.places for control in controls), name
+    return PageExplorer(name, controls, frames)
+
+
+def _control(tag: str, attributes: str, inside: str) -> PageControl:
+    known = {key: html.unescape(text) for key, text in _ATTRIBUTE.findall(attributes)}
+    name, is_slider = known["data-control"], tag == "input"
+    if is_slider:
+        return PageControl(name, True, tuple(json.loads(known["data-texts"])), int(known["value"]))
+    options = _OPTION.findall(inside)
+    texts = tuple(html.unescape(text) for _, text in options)
+    return PageControl(name, False, texts, [bool(selected) for selected, _ in options].index(True))

@@ -149,7 +149,7 @@ def test_no_mutant_of_a_model_solution_gets_full_marks(notebook, counted, name):
 
 def test_mutants_were_many(counted):
     if set(counted) == set(QUESTIONS):  # not when only some were chosen
-        assert sum(counted.values()) > 80 * len({name.partition(".")[0] for name in counted})
+        assert sum(counted.values()) >= 1500
 
 
 def test_mutants_change_one_thing_each():

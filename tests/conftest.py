@@ -46,7 +46,8 @@ def limits(missing):
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List, once each, the reasons for which something was not checked."""
     skipped = terminalreporter.stats.get("skipped", [])
-    reasons = sorted({report.longrepr[2].removeprefix("Skipped: ") for report in skipped})
+    told = (report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    reasons = sorted({" ".join(reason.split()) for reason in told})  # each on one line
     if reasons:
         if path := os.environ.get("NOT_CHECKED"):  # `make test` shows what all its stages left out
             with open(path, "a", encoding="utf-8") as file:

@@ -9,7 +9,7 @@ import pytest
 
 LACKING = """
 def test_one(missing):
-    missing("No telescope: the stars were not counted", "buy one")
+    missing("No telescope:\\n the stars were not counted", "buy one")
 
 def test_two(missing):
     missing("No telescope: the stars were not counted", "buy one")

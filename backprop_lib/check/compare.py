@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+LONG = 12  # entries that are written out
 SINGLE = 1e-4  # what float32 leaves of a relative tolerance after a few dozen operations
 Sentence: TypeAlias = Callable[[bool], str]  # made only if somebody reads it
 
@@ -47,11 +48,11 @@ def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
         pairs = [(f'entry "{key}"', value[key], expected[key]) for key in expected]
         return _first(pairs, tolerance)
     if isinstance(expected, (list, tuple)):
-        parts = list(value) if isinstance(value, (list, tuple)) or _rows(value) else None
-        if parts is None or len(parts) != len(expected):
+        listed = isinstance(value, (list, tuple)) or _rows(value)
+        if not listed or len(value) != len(expected):  # of nothing there may be 10**18 rows
             return lambda tell: f"expected {len(expected)} values, got {show(value)}."
         pairs = [
-            (f"value {k + 1}", *pair) for k, pair in enumerate(zip(parts, expected, strict=True))
+            (f"value {k + 1}", *pair) for k, pair in enumerate(zip(value, expected, strict=True))
         ]
         return _first(pairs, tolerance)
     if isinstance(expected, str):
@@ -59,13 +60,16 @@ def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
     return _numbers(value, np.asarray(expected), tolerance)
 
 
-def show(value: Any) -> str:
-    """Write a value as short as it can be read: four digits, long arrays by their shape."""
+def show(value: Any, depth: int = 3) -> str:
+    """Write a value as short as it can be read: four digits, what is long by its size."""
+    if isinstance(value, (dict, list, tuple)) and (len(value) > LONG or not depth):
+        return f"a {type(value).__name__} of {len(value)} entries"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {show(entry)}" for key, entry in value.items()) + "}"
+        pairs = (f"{str(key)[:60]}: {show(entry, depth - 1)}" for key, entry in value.items())
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(show(entry) for entry in value) + "]"
-    if isinstance(value, (np.ndarray, np.generic)) and np.size(value) > 12:
+        return "[" + ", ".join(show(entry, depth - 1) for entry in value) + "]"
+    if isinstance(value, (np.ndarray, np.generic)) and np.size(value) > LONG:
         return f"an array of shape {np.shape(value)}"
     if isinstance(value, (np.ndarray, np.generic)):
         text = np.array2string(
@@ -89,10 +93,16 @@ def _rows(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0
 
 
+def _texts(value: Any) -> bool:
+    return isinstance(value, (str, dict)) or (
+        isinstance(value, (list, tuple)) and any(map(_texts, value))
+    )
+
+
 def _numbers(value: Any, expected: np.ndarray[Any, Any], tolerance: float) -> Sentence | None:
     wanted = expected.shape
-    try:
-        array = np.asarray(value)
+    try:  # one text among numbers would make NumPy widen them all to its length
+        array = np.asarray(None if _texts(value) else value)
     except ValueError:
         return lambda tell: f"expected numbers of shape {wanted}, got rows of unequal length."
     if array.dtype.kind not in "biuf":

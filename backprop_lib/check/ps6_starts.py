@@ -140,13 +140,13 @@ def different_units(W: Array, b: Array, V: Array) -> Any:
 
 
 def _draw_units(rng: np.random.Generator) -> tuple[Any, ...]:
-    kinds, k = int(rng.choice([7, 8, 9])), rng.choice([5, 6])
-    d = rng.integers(2, kinds - 4)
+    kinds, twice, k = (int(rng.choice(sizes)) for sizes in ([9, 10, 11], [4, 5, 6], [5, 6]))
+    d = rng.integers(2, kinds - twice)
     W, b, V = rng.normal(size=(d, kinds)), rng.normal(size=kinds), rng.normal(size=(kinds, k))
     W[:, 1], V[1] = W[:, 0], V[0]  # another bias
     W[:, [3, 4]], b[[3, 4]] = W[:, [2]], b[2]  # other outgoing weights
-    # Four kinds come twice, so that no two ways of counting agree.
-    copies = rng.permutation([*range(kinds), *rng.permutation(kinds)[:4]])
+    # At least four kinds come twice, so that no two ways of counting agree.
+    copies = rng.permutation([*range(kinds), *rng.permutation(kinds)[:twice]])
     return W[:, copies], b[copies], V[copies]
 
 

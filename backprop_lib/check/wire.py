@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+DEPTH = 20  # of lists in lists: who reads an answer calls itself for each
+DTYPES = {np.dtype(code).name for code in "?bhiqBHIQefd"}
+
 
 class Formula(str):
     """A function written as Python source: functions cannot cross the wire, their text can.
@@ -26,17 +29,21 @@ class Formula(str):
         return _compiled(str.__str__(self))(*arguments)
 
 
-def encode(value: Any) -> Any:
+def encode(value: Any, depth: int = DEPTH) -> Any:
     """Return ``value`` as what JSON can hold.
 
     Parameters
     ----------
     value : None, bool, number, str, ndarray, Formula, or a list, tuple or dict (str keys) of these
+    depth : int
+        How deep lists and dicts may be nested.
 
     Raises
     ------
     TypeError
         If it is anything else; an exact message for the student.
+    RecursionError
+        If it is nested deeper.
     """
     if isinstance(value, Formula):
         return {"formula": str.__str__(value)}
@@ -55,14 +62,16 @@ def encode(value: Any) -> Any:
         raise TypeError(f"an integer of {value.bit_length()} bits")
     if value is None or type(value) in (bool, int, float, str):
         return value
+    if isinstance(value, (list, tuple, dict)) and not depth:
+        raise RecursionError
     if isinstance(value, (list, tuple)):
-        return [encode(entry) for entry in value]
+        return [encode(entry, depth - 1) for entry in value]
     if isinstance(value, dict):
-        return {"dict": {str(key): encode(entry) for key, entry in value.items()}}
+        return {"dict": {str(key): encode(entry, depth - 1) for key, entry in value.items()}}
     raise TypeError(f"a value of type {type(value).__name__}, which is no number, array or list")
 
 
-def decode(data: Any, run: Callable[..., Any] | None = None) -> Any:
+def decode(data: Any, run: Callable[..., Any] | None = None, depth: int = DEPTH) -> Any:
     """Return the value that :func:`encode` wrote; nothing is executed unless ``run`` is given.
 
     Parameters
@@ -71,6 +80,8 @@ def decode(data: Any, run: Callable[..., Any] | None = None) -> Any:
         It may come from a hostile sender: every part is checked.
     run : callable, optional
         ``eval`` on the side of the student, where formulas become functions.
+    depth : int
+        How deep lists and dicts may be nested.
 
     Raises
     ------
@@ -82,16 +93,14 @@ def decode(data: Any, run: Callable[..., Any] | None = None) -> Any:
             return data
         if type(data) is int and data.bit_length() <= 1000:
             return data
-        if type(data) is list:
-            return [decode(entry, run) for entry in data]
-        if data.keys() == {"dict"}:
-            return {str(key): decode(entry, run) for key, entry in data["dict"].items()}
+        if type(data) is list and depth:
+            return [decode(entry, run, depth - 1) for entry in data]
+        if data.keys() == {"dict"} and depth:
+            return {key: decode(entry, run, depth - 1) for key, entry in data["dict"].items()}
         if data.keys() == {"formula"} and run is not None:
             return run(data["formula"], {"np": np})
-        if data.keys() == {"array", "shape", "dtype"}:
-            dtype = np.dtype(str(data["dtype"]))
-            if dtype.kind in "biuf":
-                return np.array(data["array"], dtype).reshape([int(n) for n in data["shape"]])
+        if data.keys() == {"array", "shape", "dtype"} and data["dtype"] in DTYPES:
+            return np.array(data["array"], data["dtype"]).reshape([int(n) for n in data["shape"]])
     except (TypeError, ValueError, OverflowError, AttributeError, RecursionError, MemoryError):
         pass
     raise ValueError("unreadable data")

@@ -25,6 +25,9 @@ td,th{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top;border-bott
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#8881;padding:.6rem}
 meter{width:6rem}"""
 
+# Of ordinary width, or as wide as a Chinese letter.
+FORMULA = re.compile(r"(^|[;\t\r\n])(?= *[=+\-@\t\r\n＝＋－＠])")
+
 # Gradescope runs a program for each submission: here it looks the student up, and runs no code.
 RUN_AUTOGRADER = """#!/usr/bin/env python3
 import json, pathlib, sys
@@ -90,7 +93,8 @@ def write_gradescope(records: list[Record], folder: Path) -> None:
 def slug(student: str) -> str:
     """Return a name for files: letters, digits, dots; what had to be changed gets a digest."""
     plain = re.sub(r"[^a-zA-Z0-9_.@-]+", "-", student)[:60]
-    if plain == student and plain.strip(".") and plain != "summary":
+    taken = plain.lower() == "summary" or re.search(r"-[0-9a-f]{8}$", plain)
+    if plain == student and plain.strip(".") and not taken:
         return plain
     return f"{plain}-{hashlib.sha256(student.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
@@ -190,8 +194,11 @@ def _feedback(record: Record) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    """A table program runs what begins like a formula; a quotation mark in front stops it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in set("=+-@\t\r") else value
+    """A table program runs what begins like a formula; a quotation mark in front stops it.
+
+    Where a comma marks decimals, cells end at semicolons, whatever stands around them.
+    """
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 def _short(question: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import json
 import re
 import time
 from dataclasses import asdict, dataclass
@@ -125,7 +126,7 @@ def judged(
     an answer failed, and hands in again, meets new ones.
     """
     text = "\n".join(cells)
-    key = hmac.digest(key, text.encode(errors="surrogatepass"), "sha256")
+    key = hmac.digest(key, json.dumps(cells).encode(), "sha256")  # other cells, same text: new key
     inputs = {
         question.id: [
             [encode(argument) for argument in practice_input(question, name, case)]

@@ -3,6 +3,7 @@ The student is known from the path alone; whatever the file holds: cells come ou
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -18,6 +19,7 @@ DOWNLOADS = (
     re.compile(r"(?P<student>.+?)_\d+_assignsubmission_file_?"),
     re.compile(r"(?P<student>[^_]+)(?:_LATE)?_\d+_\d+_.+"),
 )
+PARTS = 1_000_000  # an empty list takes three bytes in a file, and eighty when it is read
 NOT_HANDED_IN = {"__MACOSX", "__pycache__"}
 
 
@@ -70,22 +72,23 @@ def find(folder: Path, sets: Collection[str], only: str | None = None) -> list[S
     students = {entry: _student(entry) for entry in entries}
     shared = Counter(students.values())
     found: list[Submission] = []
+    notebooks = defaultdict(list)
     for entry, student in students.items():
         if shared[student] > 1 and entry.is_dir():  # two people of one name
             student = entry.name
         if entry.is_symlink():
             found.append(Submission(student, only or "", None, "it is a link; hand in the file."))
             continue
-        notebooks = defaultdict(list)
-        for path in _notebooks(entry):
+        paths = _notebooks(entry)
+        for path in paths:
             named = _named_set(path.relative_to(folder).parts[1:] or (path.name,), sets)
-            notebooks[named or only or ""].append(path)
-        if not notebooks:
+            notebooks[student, named or only or ""].append(path)
+        if not paths:
             found.append(Submission(student, only or "", None, "no notebook was handed in."))
-        for name in sorted(notebooks):
-            if only is None or name == only:
-                found.append(_chosen(student, name, notebooks[name], sets))
-    return found
+    for (student, name), paths in notebooks.items():
+        if only is None or name == only:
+            found.append(_chosen(student, name, paths, sets))
+    return sorted(found, key=lambda submission: (submission.student, submission.set))
 
 
 def read(path: Path, most: int) -> bytes:
@@ -106,7 +109,8 @@ def read(path: Path, most: int) -> bytes:
                 raise Unreadable(f"it has {status.st_size >> 20} MB; {most >> 20} are allowed.")
             return opened.read(most + 1)[:most]
     except OSError as error:
-        reason = "it is a link" if path.is_symlink() else error.strerror or "an error of the disk"
+        known = {errno.ELOOP: "it is a link", None: "an error of the disk"}
+        reason = known.get(error.errno, error.strerror)
         raise Unreadable(f"the file cannot be read: {reason}.") from error
 
 
@@ -171,6 +175,8 @@ def _chosen(student: str, name: str, paths: list[Path], sets: Collection[str]) -
 
 
 def _parsed(data: bytes) -> Any:
+    if data.count(b"[") + data.count(b"{") > PARTS:
+        raise Unreadable(f"the file is no notebook: it has more than {PARTS:,} lists and objects.")
     for text in (data, data.decode(errors="replace")):
         try:
             return json.loads(text)

@@ -173,7 +173,7 @@ def test_killed_process_costs_no_wrong_step():
 def test_dask_workers_hold_the_shards_and_one_may_die():
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

@@ -38,7 +38,7 @@ def dask_executor(
         text = "--executor dask needs Dask: pip install 'backprop-lib[scale]', here and on workers"
         raise RuntimeError(text) from None
     local: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1}
-    local["dashboard_address"] = None
+    local["dashboard_address"] = "127.0.0.1:0"
     client = stack.enter_context(Client(scheduler) if scheduler else Client(**local))
     answers = client.run(ready, key, Limits())
     faults = [f"{worker}: {said}" for worker, said in answers.items() if said != version(key)]

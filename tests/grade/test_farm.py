@@ -174,7 +174,7 @@ def test_workers_of_dask_that_are_killed_cost_nothing(course, limits, tmp_path):
         place.write_bytes(data + b"\n" * number)
     found = find(tmp_path / "many", PROBLEM_SETS)
     farm.grade(found, tmp_path / "serial.jsonl", b"secret", Serial(), 1, limits)
-    with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+    with Client(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as client:
         first = min(client.run(os.getpid).values())
 
         class Killing(Serial):

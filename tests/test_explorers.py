@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from html.parser import HTMLParser
+from itertools import pairwise
 from urllib.parse import unquote
 
 import numpy as np
@@ -88,6 +89,45 @@ def test_frame_takes_any_value_between_the_positions(small):
     assert small.frame(shift=0.25).sentence.startswith(f"At 0 the curve is {np.tanh(0.25):.3f}")
     with pytest.raises(TypeError, match="explorer 'shift' has no control 'shfit'"):
         small.frame(shfit=1)
+
+
+def test_axes_stand_where_the_first_frame_has_them_whatever_their_labels():
+    axes = []
+
+    def draw(figure, end):
+        axes.append(figure.subplots())
+        axes[-1].set(ylim=(0, end), ylabel="y")
+        return f"The axis ends at {end:g}."
+
+    growing = Explorer(
+        draw, Slider("end", (1, 1000, 1e5), start=1000), name="end", title="t", question="q"
+    )
+    assert len(growing.frames) == 3
+    growing.frame(end=10.0)
+    places = {ax.get_position().bounds for ax in axes}
+    assert len(places) == 1
+    left = places.pop()[0]
+    assert 0.08 < left < 0.12, "1000 and y have room, and no more than that"
+
+
+def test_a_frame_with_other_subplots_than_the_first_gets_its_own_places():
+    figures = []
+
+    def draw(figure, count):
+        figures.append(figure)
+        for ax in np.atleast_1d(figure.subplots(1, int(count))):
+            ax.set(ylim=(0, 1e5), ylabel="y", xlabel="x")
+        return f"{count} subplots."
+
+    for frame in Explorer(
+        draw, Slider("count", (1, 2, 3)), name="count", title="t", question="q"
+    ).frames:
+        figure = figures[frame.values["count"]]  # 0 is the one that showed where axes stand
+        boxes = [ax.get_tightbbox() for ax in figure.axes]
+        assert len(boxes) == frame.values["count"]
+        assert boxes[0].x0 > 0
+        assert boxes[0].y0 > 0
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_packing_loses_nothing_and_keeps_equal_lines_once(small):

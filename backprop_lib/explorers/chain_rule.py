@@ -203,4 +203,5 @@ def sweep_costs(
 
 
 def _sweeps(count: int) -> str:
-    return "1 sweep" if count == 1 else f"{count} sweeps"
+    # The figure space before one digit makes the label as wide as with two: the axes stay.
+    return "1 sweep" if count == 1 else f"{count} sweeps".rjust(9, "\u2007")

@@ -202,7 +202,7 @@ def planted_bugs(
 
     def draw(figure: Figure, bug: str, network: str) -> str:
         found = judge(bug, network)
-        ax = figure.add_axes((0.12, 0.13, 0.86, 0.85))
+        ax = figure.subplots()
         if isinstance(found, str):
             style.axes(ax, bare=True)
             ax.text(0.5, 0.5, f"{bug}:\nstopped by a shape", ha="center", va="center", size=16)

@@ -57,13 +57,10 @@ def walk(objective: Objective, start: Any, optimizer: Any, steps: int) -> Array:
     return np.array([start, *points])
 
 
-def side_by_side(figure: Figure, top: float = 0.97) -> tuple[Axes, Axes]:
-    """Return axes for a map and for its losses, placed by hand: a layout engine draws twice."""
-    bottom = 0.16
-    height = top - bottom
-    return figure.add_axes((0.12, bottom, 0.43, height)), figure.add_axes(
-        (0.69, bottom, 0.29, height)
-    )
+def side_by_side(figure: Figure) -> tuple[Axes, Axes]:
+    """Return axes for a map and for its losses."""
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    return left, right
 
 
 def valley_rate(*, name: str = "valley-rate") -> Explorer:

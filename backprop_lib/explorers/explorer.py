@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..plots import style
 from .controls import Choice, Slider
-from .frames import Draw, Frame, make_frame
+from .frames import Draw, Frame, find_places, make_frame
 from .page import html
 
 if TYPE_CHECKING:
     from ipywidgets import Widget
+    from matplotlib.transforms import Bbox
 
 MAX_FRAMES: Final = 60
 MAX_BYTES: Final = 400_000
@@ -109,11 +110,20 @@ class Explorer:
         -------
         Frame
         """
-        start = {control.name: control.start for control in self.controls}
         for name in values:
-            if name not in start:
-                raise TypeError(f"explorer {self.name!r} has no control {name!r}, only {[*start]}.")
-        return make_frame(self.draw, start | values, self.size)
+            if name not in self._first:
+                raise TypeError(
+                    f"explorer {self.name!r} has no control {name!r}, only {[*self._first]}."
+                )
+        return make_frame(self.draw, self._first | values, self.size, self._places)
+
+    @property
+    def _first(self) -> dict[str, Any]:
+        return {control.name: control.start for control in self.controls}
+
+    @cached_property
+    def _places(self) -> list[Bbox]:
+        return find_places(self.draw, self._first, self.size)
 
     @cached_property
     def frames(self) -> list[Frame]:

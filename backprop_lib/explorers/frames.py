@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation, NullLocator
+from matplotlib.transforms import Bbox
 
 from ..plots import style
 from ..plots.vanishing import power_of_ten
@@ -49,7 +51,12 @@ class Frame:
 
 
 def make_frame(
-    draw: Draw, values: dict[str, Any], size: tuple[float, float], *, outlines: bool = True
+    draw: Draw,
+    values: dict[str, Any],
+    size: tuple[float, float],
+    places: Sequence[Bbox] = (),
+    *,
+    outlines: bool = True,
 ) -> Frame:
     """Draw one frame.
 
@@ -60,6 +67,9 @@ def make_frame(
     values : dict
     size : tuple of float
         Width and height of the figure, in inches.
+    places : sequence of Bbox
+        Where its subplots stand, from ``find_places``; a figure with another number of subplots is
+        arranged by itself.
     outlines : bool
         Whether letters are drawn as outlines, the same everywhere. As text they are drawn faster,
         in a font of the reader's machine.
@@ -76,10 +86,13 @@ def make_frame(
     # The salt makes the identifiers inside an SVG, and so the whole frame, reproducible.
     letters = "path" if outlines else "none"
     with style.context(), mpl.rc_context({"svg.fonttype": letters, "svg.hashsalt": "explorer"}):
-        figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasSVG(figure)
-        sentence = draw(figure, **values)
-        _settle(figure)
+        figure, sentence = _draw(draw, values, size)
+        subplots = _subplots(figure)
+        if len(subplots) != len(places):
+            places = _arrange(figure)
+        for ax, place in zip(subplots, places, strict=True):
+            ax.set_position(place)
+        figure.set_layout_engine(None)
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     if not isinstance(sentence, str) or not sentence.strip():
@@ -91,15 +104,47 @@ def make_frame(
     return Frame(values, "\n".join(filter(None, lines)), " ".join(sentence.split()))
 
 
-def _settle(figure: Figure) -> None:
-    """Leave out what costs most of the time to draw and shows little."""
-    if not any(ax.get_subplotspec() for ax in figure.axes):  # ``draw`` has placed them itself
-        figure.set_layout_engine(None)
+def find_places(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> list[Bbox]:
+    """Return where the subplots of a frame stand when their labels have room.
+
+    To find it takes longer than to draw, and every frame would find something else: the axes would
+    jump under the reader's hand. So an explorer asks once, and draws all its frames there.
+
+    Parameters
+    ----------
+    draw, values, size
+        As for ``make_frame``.
+
+    Returns
+    -------
+    list of Bbox
+        In the order of the subplots; empty if ``draw`` places its axes itself.
+    """
+    with style.context():
+        return _arrange(_draw(draw, values, size)[0])
+
+
+def _draw(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> tuple[Figure, str]:
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasSVG(figure)
+    sentence = draw(figure, **values)
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
         low, high = sorted(axis.get_view_interval())
         if isinstance(axis.get_major_formatter(), LogFormatterSciNotation) and high > 100 * low:
-            axis.set_minor_locator(NullLocator())
+            axis.set_minor_locator(NullLocator())  # many to draw, and they show little
             axis.set_major_formatter(_tick)  # no formulas: they would be parsed in every frame
+    return figure, sentence
+
+
+def _subplots(figure: Figure) -> list[Axes]:
+    return [ax for ax in figure.axes if ax.get_subplotspec()]
+
+
+def _arrange(figure: Figure) -> list[Bbox]:
+    subplots, engine = _subplots(figure), figure.get_layout_engine()
+    if subplots and engine:
+        engine.execute(figure)
+    return [ax.get_position(original=True) for ax in subplots]
 
 
 def _tick(value: float, _: float) -> str:

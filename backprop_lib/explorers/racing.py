@@ -166,7 +166,7 @@ def race(rates: Mapping[str, Mapping[str, float]], *, name: str = "race") -> Exp
         }
 
     def draw(figure: Figure, step: int, landscape: str) -> str:
-        left, right = side_by_side(figure, top=0.84)
+        left, right = side_by_side(figure)
         objective = LANDSCAPES[landscape]
         shown = {racer: path[: step + 1] for racer, path in walks(landscape).items()}
         J = {racer: np.maximum(objective(path)[0], 1e-12) for racer, path in shown.items()}
@@ -181,7 +181,7 @@ def race(rates: Mapping[str, Mapping[str, float]], *, name: str = "race") -> Exp
         handles = right.get_legend_handles_labels()
         for ax in (left, right):
             ax.legend([]).remove()
-        figure.legend(*handles, loc="upper center", ncols=3)
+        figure.legend(*handles, loc="outside upper center", ncols=3)
         lead = min(J, key=lambda racer: float(J[racer][-1]))
         return (
             f"In the {landscape}, after {step} steps, {lead} is lowest with J = "

@@ -53,11 +53,7 @@ def workshop_fit(
     low, high = min(every) / 3, max(every) * 3
 
     def draw(figure: Figure, run: str, iteration: int) -> str:
-        # Placed by hand, and without the dozens of small ticks: a third of the time to draw.
-        left, right = (
-            figure.add_axes((0.1, 0.16, 0.45, 0.8)),
-            figure.add_axes((0.68, 0.16, 0.3, 0.8)),
-        )
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         J, answers = runs[run][iteration]
         # Far outside of the axes a coordinate would only be too large for an SVG.
         shown = np.clip(answers, -10 * _ROOM, 10 * _ROOM)

@@ -20,7 +20,6 @@ from .controls import Choice, Slider
 from .explorer import Explorer
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LINE, _PAIR = (0.15, 0.14, 0.82, 0.82), ((0.15, 0.45, 0.82, 0.53), (0.15, 0.11, 0.82, 0.22))
 
 
 def gradients_by_layer(
@@ -68,7 +67,7 @@ def gradients_by_layer(
             each = [np.linalg.norm(dW, axis=(-2, -1)) for dW in net.unpack(gradient)[0][1:]]
             norms[start] = np.median(each, axis=1)
         label = "size of the gradient ∂J/∂W"
-        ax = figure.add_axes(_LINE)
+        ax = figure.subplots()
         plots.by_layer(norms, ylabel=label, powers=(-36, 36), depth=50, ax=ax)
         ax.legend(loc="lower right")
         first = ", ".join(f"{_size(g[0])} ({start})" for start, g in norms.items())
@@ -123,7 +122,7 @@ def hold_the_level(
         trace = net.forward(theta, X)
         back = net.backward(theta, trace, above)
         z, delta = ([np.sqrt(np.mean(x**2)) for x in s[1:]] for s in (trace.z, back.delta))
-        plots.signal_levels(z, delta, ax=figure.add_axes(_LINE))
+        plots.signal_levels(z, delta, ax=figure.subplots())
         through = [_size(r) for r in (z[-1] / z[0], delta[0] / delta[-1])]
         return (
             f"{units} units, d · Var w = {v:g}: over {depth} layers z becomes {through[0]} times "
@@ -172,7 +171,7 @@ def update_ratios(
 
     def draw(figure: Figure, epoch: int) -> str:
         k = times.index(epoch)
-        above, below = (figure.add_axes(box) for box in _PAIR)
+        above, below = figure.subplots(2, 1, height_ratios=(5, 2))
         now = {run: ratios[k] for run, (ratios, _) in known.items()}
         plots.by_layer(now, ylabel="step / weights", powers=(-9, 0), ax=above)
         above.axhspan(-4, -2, color=style.PALE, alpha=0.5, lw=0)

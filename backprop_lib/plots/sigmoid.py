@@ -48,11 +48,11 @@ def sigmoid_tangent(z: float, *, ax: Axes | None = None) -> Axes:
         ax.plot(x, sigmoid(x), color=style.FORWARD, ls="-")
         ax.plot(near, a + slope * (near - z), color=style.GRADIENT, ls="--")
         ax.plot([z], [a], "o", color=style.FORWARD)
-        below = z > 0  # the label keeps clear of the curve
+        below = z > 0  # the label keeps clear of the curve, and inside the axes
         ax.annotate(
             f"slope {style.number(slope)}",
-            (z, a),
-            xytext=(12, -26) if below else (-12, 16),
+            (min(z, 1.5) if below else max(z, -1.5), a),
+            xytext=(14, -36) if below else (-14, 26),
             textcoords="offset points",
             ha="left" if below else "right",
             color=style.GRADIENT,

@@ -1,8 +1,12 @@
 """Moving a slider changes the figure: its pixels, and the text that describes it."""
 
+import json
+
 import notebooks
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError
+
+from backprop_lib.explorers.frames import unpack
 
 CHAPTERS = [
     str(path.relative_to(notebooks.ROOT).with_suffix(".html")) for path in notebooks.notebooks()
@@ -102,6 +106,29 @@ def test_mouse_changes_figure(chapter):
             chapter.mouse.up()
             seen_after(explorer, first, "dragged by mouse")
             assert pixels != picture(explorer).screenshot(), "the pixels did not change"
+
+
+LETTERS = """(picture) => {
+  document.body.innerHTML = picture;
+  const room = document.querySelector("svg").getBoundingClientRect();
+  const letters = [...document.querySelectorAll("use")].filter(
+    (use) => use.getAttribute("xlink:href").startsWith("#DejaVu"));
+  const cut = letters.map((letter) => letter.getBoundingClientRect()).filter((box) =>
+    box.left < room.left || box.right > room.right ||
+    box.top < room.top || box.bottom > room.bottom);
+  return [letters.length, cut.length];
+}"""
+
+
+def test_no_letter_of_any_frame_is_cut_off(chapter, browser):
+    blank = browser.new_page()
+    for explorer in explorers(chapter):
+        packed = explorer.locator("script[type='application/json']").text_content()
+        for picture, sentence in dict(unpack(json.loads(packed))).items():
+            letters, cut = blank.evaluate(LETTERS, picture)
+            assert letters > 0, f"{sentence}: neither words nor numbers"
+            assert cut == 0, f"{sentence}: {cut} of {letters} letters leave the picture"
+    blank.close()
 
 
 def test_first_frame_shows_without_scripts(chapter, browser):

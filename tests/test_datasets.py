@@ -134,7 +134,7 @@ def test_digits_are_split_scaled_and_labelled():
 
 
 def test_missing_scikit_learn_is_named_with_the_remedy(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(ImportError, match="run: pip install scikit-learn"):
         datasets.digits(generator())
 

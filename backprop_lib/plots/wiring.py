@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import Any, TypeAlias
 
-import networkx as nx
 from matplotlib.path import Path
 
 from ..graph import Node
@@ -36,6 +35,8 @@ def arrange(nodes: Sequence[Node]) -> tuple[list[list[Stop]], dict[Stop, float]]
     row : dict of Stop to float
         From 0, downwards.
     """
+    import networkx as nx  # not for every page that has a plot: its import takes as long as NumPy's
+
     flow = nx.DiGraph()
     flow.add_nodes_from(nodes)
     flow.add_edges_from(

@@ -101,7 +101,6 @@ GRANTED = {
     "IPython": {"explorers"},
     "networkx": {"plots"},
     "tqdm": {"epochs", "grade", "parallel"},
-    "sklearn": {"datasets"},
     "nbconvert": {"grade/nbgrader.py"},  # of a package, one file
     "nbformat": {"grade/nbgrader.py"},
     "traitlets": {"grade/nbgrader.py"},

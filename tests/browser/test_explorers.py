@@ -1,12 +1,9 @@
 """Moving a slider changes the figure: its pixels, and the text that describes it."""
 
-import json
-
 import notebooks
+import pageexplorers
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError
-
-from backprop_lib.explorers.frames import unpack
 
 CHAPTERS = [
     str(path.relative_to(notebooks.ROOT).with_suffix(".html")) for path in notebooks.notebooks()
@@ -120,15 +117,15 @@ LETTERS = """(picture) => {
 }"""
 
 
-def test_no_letter_of_any_frame_is_cut_off(chapter, browser):
-    blank = browser.new_page()
-    for explorer in explorers(chapter):
-        packed = explorer.locator("script[type='application/json']").text_content()
-        for picture, sentence in dict(unpack(json.loads(packed))).items():
-            letters, cut = blank.evaluate(LETTERS, picture)
+@pytest.mark.parametrize("address", CHAPTERS)
+def test_no_letter_of_any_frame_is_cut_off(address, built_book, browser):
+    page = browser.new_page()
+    for explorer in pageexplorers.read(built_book / address):
+        for picture, sentence in dict(explorer.frames).items():
+            letters, cut = page.evaluate(LETTERS, picture)
             assert letters > 0, f"{sentence}: neither words nor numbers"
             assert cut == 0, f"{sentence}: {cut} of {letters} letters leave the picture"
-    blank.close()
+    page.close()
 
 
 def test_first_frame_shows_without_scripts(chapter, browser):

@@ -11,7 +11,7 @@ import numpy as np
 
 from .wire import decode, encode
 
-NOT_THE_STUDENT = (np.__path__[0], os.path.dirname(traceback.__file__))
+NOT_THE_STUDENT = (__file__, np.__path__[0], os.path.dirname(traceback.__file__))
 
 
 def call(names: dict[str, Any], name: str, sent: list[Any]) -> dict[str, Any]:

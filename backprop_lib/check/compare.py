@@ -10,6 +10,7 @@ import numpy as np
 
 LONG = 12  # entries that are written out
 SINGLE = 1e-4  # what float32 leaves of a relative tolerance after a few dozen operations
+CLOSE = 0.02  # a number worked by hand that is as near as this was perhaps only rounded
 Sentence: TypeAlias = Callable[[bool], str]  # made only if somebody reads it
 
 
@@ -49,10 +50,13 @@ def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
         return _first(pairs, tolerance)
     if isinstance(expected, (list, tuple)):
         listed = isinstance(value, (list, tuple)) or _rows(value)
+        by_index = len(expected) > 0 and expected[0] is None  # as in W[l]: value 2 would be W[1]
         if not listed or len(value) != len(expected):  # of nothing there may be 10**18 rows
-            return lambda tell: f"expected {len(expected)} values, got {show(value)}."
+            how = ", the first of them None" if by_index else ""
+            return lambda tell: f"expected {len(expected)} values{how}, got {show(value)}."
         pairs = [
-            (f"value {k + 1}", *pair) for k, pair in enumerate(zip(value, expected, strict=True))
+            (f"entry [{k}]" if by_index else f"value {k + 1}", *pair)
+            for k, pair in enumerate(zip(value, expected, strict=True))
         ]
         return _first(pairs, tolerance)
     if isinstance(expected, str):
@@ -61,7 +65,7 @@ def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
 
 
 def show(value: Any, depth: int = 3) -> str:
-    """Write a value as short as it can be read: four digits, what is long by its size."""
+    """Write a value as short as it can be read: an array to four digits, or by its size."""
     if isinstance(value, (dict, list, tuple)) and (len(value) > LONG or not depth):
         return f"a {type(value).__name__} of {len(value)} entries"
     if isinstance(value, dict):
@@ -72,10 +76,11 @@ def show(value: Any, depth: int = 3) -> str:
     if isinstance(value, (np.ndarray, np.generic)) and np.size(value) > LONG:
         return f"an array of shape {np.shape(value)}"
     if isinstance(value, (np.ndarray, np.generic)):
+        digits = 4 if np.ndim(value) else 6
         text = np.array2string(
             np.asarray(value),
             separator=", ",
-            formatter={"float_kind": lambda number: f"{number:.4g}"},
+            formatter={"float_kind": lambda number: f"{number:.{digits}g}"},
         )
         return " ".join(text.split())
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -117,23 +122,31 @@ def _numbers(value: Any, expected: np.ndarray[Any, Any], tolerance: float) -> Se
             return _after("not finite: ", _apart(value, expected))
         return _numbers(array[finite], expected[finite], tolerance)
     if not np.isfinite(array).all():
-        return _after("not finite: ", _apart(value, expected))
+        return _after("not finite: ", _entry(array, expected, ~np.isfinite(array)))
     allowed = max(tolerance, SINGLE if array.dtype.itemsize < 8 and array.dtype.kind == "f" else 0)
     scale = np.abs(expected).max(initial=0.0) or 1.0
     with np.errstate(over="ignore"):
-        apart = np.abs(array.astype(float) - expected) > allowed * scale
+        gap = np.abs(array.astype(float) - expected)
+    apart = gap > allowed * scale
     if not apart.any():
         return None
-    if expected.size > 12:
-        place = tuple(int(k) for k in np.argwhere(apart)[0])
-        where = f"entry {place[0] if len(place) == 1 else place}: "
-        return _after(where, _apart(array[place], expected[place]))
-    return _apart(value, expected)
+    rounded = bool((gap[apart] <= CLOSE * np.abs(expected[apart])).all())
+    return _entry(array, expected, apart, rounded)
 
 
-def _apart(value: Any, expected: Any) -> Sentence:
+def _entry(array: Any, expected: Any, apart: Any, rounded: bool = False) -> Sentence:
+    """Show the first entry that is apart, or all of them if they are few."""
+    if expected.size <= LONG:
+        return _apart(array, expected, rounded)
+    place = tuple(int(k) for k in np.argwhere(apart)[0])
+    where = f"entry {place[0] if len(place) == 1 else place}: "
+    return _after(where, _apart(array[place], expected[place], rounded))
+
+
+def _apart(value: Any, expected: Any, rounded: bool = False) -> Sentence:
     def sentence(tell: bool) -> str:
-        wanted = f"{show(expected)} was expected" if tell else "which is not right yet"
+        hint = ": it is close, so look at the digits that you keep" if rounded else ""
+        wanted = f"{show(expected)} was expected" if tell else f"which is not right yet{hint}"
         return f"{show(value)} came, {wanted}."
 
     return sentence

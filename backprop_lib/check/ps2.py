@@ -102,6 +102,10 @@ def _path(slopes: Any, weights: bool = True, start: bool = True) -> Any:
     return product
 
 
+def _in_the_input(name: str, x: float, w: Array) -> float:
+    return slope_in_w1(name, x, w) / x * float(w[0])
+
+
 def _draw_path(rng: np.random.Generator) -> tuple[Any, ...]:
     w = (rng.uniform(0.6, 2.2, size=3) * rng.choice([-1, 1], size=3)).round(1)
     return str(rng.choice(["tanh", "sigmoid"])), float(round(rng.uniform(0.3, 1.8), 1)), w
@@ -127,6 +131,11 @@ PATH = (
         "the input is missing",
         "What is the slope of w1·input in w1?",
         _path(lambda act, z, a: act.derivative(z), start=False),
+    ),
+    Mistake(
+        "the slope in the input in place of that in w1",
+        "Which factor of w1·input is left if w1 moves and the input stays?",
+        _in_the_input,
     ),
     Mistake(
         "the answers stand where their slopes belong",
@@ -218,6 +227,11 @@ DIFFERENCES = (
         "divided by h instead of 2h",
         "How far apart are the two points?",
         lambda f, theta, h: 2 * central(f, theta, h),
+    ),
+    Mistake(
+        "divided by 2, then multiplied by h",
+        "In Python a / 2 * h is (a / 2) * h.",
+        lambda f, theta, h: h**2 * central(f, theta, h),
     ),
     Mistake(
         "all entries are moved at once",

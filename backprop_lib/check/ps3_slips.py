@@ -164,6 +164,16 @@ WRONG_END: Slip = (
     "In which output does w₆ end?",
     {"in_W2": lambda i, h, delta: np.outer(h, delta[::-1])},
 )
+OTHER_VALUE: Slip = (
+    "the value of the other hidden unit",
+    "From which hidden unit does w₆ come?",
+    {"in_W2": lambda i, h, delta: np.outer(h[::-1], delta)},
+)
+SWAPPED: Slip = (
+    "w₆ and w₇ are exchanged",
+    "Where does w₆ begin, and where does it end?",
+    {"in_W2": lambda i, h, delta: np.outer(delta, h)},
+)
 FROZEN: Slip = (
     "the biases stay where they are",
     "A bias has a slope like any parameter.",
@@ -219,7 +229,7 @@ FORWARD = (NO_BIAS, CROSSWISE, NO_SIGMOID_H, NO_SIGMOID_O, WRONG_LAYER)
 VALUES = (*FORWARD, *ERROR, ROUGH)
 START = (SIGN, HALF, NO_SLOPE_O, SLOPE_AT_A)
 BACK = (FIRST_PATH, SECOND_PATH, CROSS_BACK, PATHS_SUBTRACTED, PATHS_AVERAGED, NO_WEIGHT_BACK)
-OUTPUT = (*START, MEAN, WRONG_VALUE, WRONG_END, NO_INPUT)
+OUTPUT = (*START, MEAN, WRONG_VALUE, OTHER_VALUE, WRONG_END, SWAPPED, NO_INPUT)
 HIDDEN = (*START, *BACK, NO_SLOPE_H, MOVED, NO_INPUT)
 STEP = (UPHILL, NO_RATE, CHANGE, SHARE, FROZEN, SHARED, MOVED, FIRST_PATH, HALF, NO_SLOPE_O)
 SLOPES = (*START, MEAN, *BACK, NO_SLOPE_H, TURNED, WRONG_VALUE, FROZEN, SHARED)

@@ -40,17 +40,29 @@ def gradient_error(
 def _draw_check(rng: np.random.Generator) -> tuple[Any, ...]:
     """The error of a tanh unit on a few samples, and a gradient with an error in every entry."""
     n, p = (int(size) for size in rng.choice([3, 4, 5, 6], 2, replace=False))
-    exact = np.zeros(p)
-    while not 0.01 < np.abs(exact).min() < np.abs(exact).max() / 2:  # one is small, but not lost
+    exact, small, large = np.zeros(p), 0, 0
+    # One is small, but not lost; it and the largest have one sign, and another has the other.
+    while not (
+        0.01 < abs(exact[small]) < abs(exact[large]) / 2
+        and exact[small] * exact[large] > 0 > exact.min() * exact.max()
+    ):
         X, y = rng.normal(size=(n, p)).round(2), rng.uniform(-1, 1, n).round(2)
         theta = rng.uniform(-0.9, 0.9, p)
         a = np.tanh(X @ theta)
         exact = X.T @ ((a - y) * (1 - a**2)) / n
+        small, large = np.abs(exact).argmin(), np.abs(exact).argmax()
+    if exact[small] > 0:  # the small one is below 0, so that its sign has to be dropped
+        y, theta, exact = -y, -theta, -exact
     J = f"lambda w: ((np.tanh(np.array({X.tolist()}) @ w) - {y.tolist()}) ** 2).sum() / {2 * n}"
     off = 10 ** rng.uniform(-2, -0.6, p)
-    off[np.abs(exact).argmin()] = rng.uniform(0.4, 0.6)  # the worst where the slope is small
-    gradient = exact - off * np.abs(exact)  # all too low, so that the sign has to be dropped
+    off[exact.argmax()] = rng.uniform(0.25, 0.27)  # the worst beside the gradient alone
+    off[small] = rng.uniform(0.4, 0.45)  # the worst beside the larger of the two
+    gradient = exact - off * np.abs(exact)  # all too low, so that this sign has to be dropped too
     return Formula(J), gradient, theta, float(rng.uniform(0.01, 0.03))
+
+
+def _length(vector: Array) -> float:
+    return float(np.linalg.norm(vector))
 
 
 CHECK = exchanged(
@@ -104,6 +116,21 @@ CHECK = exchanged(
         "relative to the sum of the two",
         "Divide by the larger of the two sizes.",
         {"error": lambda g, n: (np.abs(g - n) / (np.abs(g) + np.abs(n))).max()},
+    ),
+    (
+        "the larger of two numbers taken with their signs",
+        "Of −3 and −2, which has the larger size?",
+        {"error": lambda g, n: (np.abs(g - n) / np.maximum(g, n)).max()},
+    ),
+    (
+        "the length of the difference over a length",
+        "Find the error of each entry first; a length mixes them.",
+        {"error": lambda g, n: _length(g - n) / max(_length(g), _length(n))},
+    ),
+    (
+        "relative to the given gradient alone",
+        "Divide by the larger of the two sizes.",
+        {"error": lambda g, n: (np.abs(g - n) / np.abs(g)).max()},
     ),
     (
         "one scale for all entries",

@@ -261,7 +261,11 @@ SET = ProblemSet(
         (
             (3, "the run above the stability limit is named, by its steady growth at the end"),
             (3, "the run uphill is named, by a loss that rises from the first step on"),
-            (3, "the run that hops is named, by the level that it does not leave"),
+            (
+                3,
+                "the run that hops is named, by a loss that comes down, then neither stays low"
+                " nor runs away",
+            ),
             (3, "a remedy for each of the three that would work"),
             (2, "what a loss curve alone cannot tell"),
         ),

@@ -132,6 +132,11 @@ SIZES = (
         _measured(bias=0.0),
     ),
     Mistake(
+        "divided by the number of samples",
+        "In this course the 1/n of a mean stands in the slope of the loss, and that is given.",
+        lambda W, b, X, G, units: gradient_sizes(W, b, X, G / len(X), units),
+    ),
+    Mistake(
         "no root taken of the sum of squares",
         "If all entries double, should the size double, or grow fourfold?",
         _measured(lambda a, delta: ((a.T @ delta) ** 2).sum()),

@@ -46,7 +46,7 @@ VARIANCES = (
     ),
     Mistake(
         "the standard deviation in the place of the variance",
-        "The question asks for the square of the deviation.",
+        "The variance is the square of the deviation.",
         lambda sizes, units: [v**0.5 for v in start_variances(sizes, units)],
     ),
     Mistake(
@@ -70,6 +70,16 @@ VARIANCES = (
         _variances(lambda m, n: 2 / m, lambda m, n: 2 / m),
     ),
     Mistake(
+        "1/m for tanh",
+        "A variance of 1/m holds the level forwards; what holds it on the way back?",
+        _variances(tanh=lambda m, n: 1 / m),
+    ),
+    Mistake(
+        "Glorot's variance for linear units",
+        "Linear units have a row of their own in the table.",
+        _variances(linear=lambda m, n: 2 / (m + n)),
+    ),
+    Mistake(
         "Glorot's variance for all units",
         "Which units throw half of the mean square away?",
         _variances(lambda m, n: 2 / (m + n), relu=lambda m, n: 2 / (m + n)),
@@ -87,6 +97,11 @@ DEAD = (
         "samples and units swapped",
         "A unit is dead if all samples leave it silent: over which axis runs `all`?",
         lambda X, W, b: float((X @ W + b <= 0).all(axis=1).mean()),
+    ),
+    Mistake(
+        "a z of exactly 0 taken for alive",
+        "What does a ReLU answer at 0, and which slope has it there in this course?",
+        lambda X, W, b: float((X @ W + b < 0).all(axis=0).mean()),
     ),
     Mistake(
         "silent for one sample taken for dead",
@@ -126,9 +141,11 @@ def _draw_dead(rng: np.random.Generator) -> tuple[Any, ...]:
     while True:
         X, W, b = rng.normal(size=(n, d)), rng.normal(size=(d, m)), 0.3 * rng.normal(size=m)
         X[:, 0] = rng.uniform(1, 2, n)
-        by_weight, by_bias = np.split(rng.permutation(m)[: rng.integers(4, 7)], [2])
+        units = rng.permutation(m)
+        by_weight, by_bias, empty = units[:2], units[2 : rng.integers(4, 7)], units[-1]
         W[0, by_weight] = -8.0
         b[by_bias] = -(X @ W[:, by_bias]).max(axis=0) - rng.uniform(0.5, 1)
+        W[:, empty], b[empty] = 0.0, 0.0  # its z is exactly 0
         counts = [dead_share(X, W, b), *(slip.answer(X, W, b) for slip in DEAD)]
         if len({round(count, 9) for count in counts}) == len(counts):
             return X, W, b

@@ -265,15 +265,14 @@ def judge(question: Question, student: Student, name: str, key: bytes = PRACTICE
         return Verdict(question.id, question.points, question.points, "passed")
     first = failed[0]
     text = f"{_call(question, first)}: {first.complaint}"
+    if not question.by_hand and key == PRACTICE and first.reply.status != "missing":
+        text += f'\nYou get this input with inputs("{question.id}", {trials.index(first)}).'
     if first.reply.status != "value":
         return Verdict(question.id, 0, question.points, first.reply.status, text)
-    if not question.by_hand and key == PRACTICE:
-        text += f'\nYou get this input with inputs("{question.id}", {trials.index(first)}).'
     mistake = next((m for m in question.mistakes if _explains(m, question, trials)), None)
-    if mistake is None:
-        return Verdict(question.id, 0, question.points, "wrong", text)
-    text += f"\nIt looks like this mistake: {mistake.name}. {mistake.advice}"
-    return Verdict(question.id, 0, question.points, "wrong", text, mistake.name)
+    if mistake:
+        text += f"\nIt looks like this mistake: {mistake.name}. {mistake.advice}"
+    return Verdict(question.id, 0, question.points, "wrong", text, mistake.name if mistake else "")
 
 
 def _complaint(question: Question, arguments: tuple[Any, ...], reply: Reply, expected: Any) -> str:
@@ -305,6 +304,7 @@ def _explains(mistake: Mistake, question: Question, trials: list[_Trial]) -> boo
 
 
 def _call(question: Question, trial: _Trial) -> str:
+    if question.by_hand or trial.reply.status == "missing":
+        return question.name
     given = ", ".join(show(argument) for argument in trial.arguments)
-    shown = f"({given if len(given) <= 200 else '...'})"  # what is longer, inputs() shows whole
-    return question.name + ("" if question.by_hand else shown)
+    return f"{question.name}({given if len(given) <= 200 else '...'})"  # inputs() shows it whole

@@ -146,6 +146,11 @@ SWEEPS = (
         "With v for the value of the gate the slope is a formula in v, without another tanh.",
         with_local(tanh=lambda u: (1 - np.tanh(np.tanh(u)) ** 2,)),
     ),
+    Mistake(
+        "the argument of tanh squared in its slope, not the answer",
+        "If its slope is written with a square, of which of the two values is it?",
+        with_local(tanh=lambda u: (1 - u**2,)),
+    ),
 )
 
 # -- drawing ---------------------------------------------------------------------------------------

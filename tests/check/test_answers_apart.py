@@ -73,15 +73,37 @@ def test_a_number_worked_by_hand_is_not_told(value, text):
 
 def test_the_number_of_a_long_array_worked_by_hand_is_not_told():
     value, wanted = np.zeros(20), np.full(20, 0.59327)
-    assert "0.5933 was expected" in difference(value, wanted, 1e-6)
+    assert "0.59327 was expected" in difference(value, wanted, 1e-6)
     assert "0.59" not in difference(value, wanted, 1e-6, tell=False)
+
+
+@pytest.mark.parametrize(("value", "close"), [(0.59, True), (0.61, False), (-0.59, False)])
+def test_digits_are_asked_for_only_where_a_number_worked_by_hand_is_close(value, close):
+    found = difference(value, np.float64(0.59327), 1e-6, tell=False)
+    assert found.startswith(f"{value} came, which is not right yet")
+    assert ("the digits that you keep" in found) is close
+
+
+def test_the_first_entry_that_is_not_finite_is_shown_of_a_long_array():
+    value, wanted = np.ones((5, 4)), np.full((5, 4), 1.25)
+    value[2, 1] = NAN
+    assert difference(value, wanted, 1e-6) == (
+        "not finite: entry (2, 1): nan came, 1.25 was expected."
+    )
+
+
+def test_a_list_counted_by_layers_is_spoken_of_by_its_index():
+    wanted = ([None, np.ones(2), np.ones(3)], 1.0)
+    assert "value 1: entry [2]: " in difference(([None, np.ones(2), np.zeros(3)], 1.0), wanted, 0.1)
+    missing = difference(([np.ones(2), np.ones(3)], 1.0), wanted, 0.1)
+    assert missing.startswith("value 1: expected 3 values, the first of them None, got ")
 
 
 def test_none_is_right_only_where_it_is_expected():
     wanted = [None, np.ones(2)]
     assert difference([None, np.ones(2)], wanted, 1e-6) == ""
-    assert difference([np.ones(2), np.ones(2)], wanted, 1e-6).startswith("value 1: expected None")
-    assert difference([None, None], wanted, 1e-6).startswith("value 2: it returns nothing")
+    assert difference([np.ones(2), np.ones(2)], wanted, 1e-6).startswith("entry [0]: expected None")
+    assert difference([None, None], wanted, 1e-6).startswith("entry [1]: it returns nothing")
 
 
 def test_a_question_may_go_on_with_the_numbers_of_another():
@@ -112,3 +134,21 @@ def test_the_call_that_failed_is_shown_if_it_is_short(count, shown):
     verdict = judge(question, Here({"total": lambda *values: 0.25}), "anne")
     assert verdict.text.startswith(f"{shown}: 0.25 came, ")
     assert 'inputs("ps0.q1", 0)' in verdict.text
+
+
+@pytest.mark.parametrize(
+    ("names", "opening", "shows_input"),
+    [
+        ({}, "half: there is no function", False),
+        ({"half": lambda x, y: x}, "half(3): it raises TypeError: ", True),
+        ({"half": lambda x: x["a"]}, "half(3): it raises TypeError: ", True),
+    ],
+)
+def test_what_a_function_raised_on_can_be_had_again(names, opening, shows_input):
+    def half(x):
+        return x / 2
+
+    text = judge(Question("ps0.q1", 1, half, lambda rng: (3.0,)), Here(names), "anne").text
+    assert text.startswith(opening)
+    assert ('inputs("ps0.q1", 0)' in text) is shows_input
+    assert "function(*given)" not in text

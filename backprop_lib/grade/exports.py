@@ -25,7 +25,7 @@ td,th{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top;border-bott
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#8881;padding:.6rem}
 meter{width:6rem}"""
 
-# Of ordinary width, or as wide as a Chinese letter.
+# Where commas mark decimals, semicolons end cells; in East Asia letters are wide.
 FORMULA = re.compile(r"(^|[;\t\r\n])(?= *[=+\-@\t\r\n＝＋－＠])")
 
 # Gradescope runs a program for each submission: here it looks the student up, and runs no code.
@@ -194,10 +194,7 @@ def _feedback(record: Record) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    """A table program runs what begins like a formula; a quotation mark in front stops it.
-
-    Where a comma marks decimals, cells end at semicolons, whatever stands around them.
-    """
+    """A table program runs what begins like a formula; a quotation mark in front stops it."""
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 

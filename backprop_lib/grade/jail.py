@@ -33,7 +33,7 @@ class Limits:
     memory: int = 512 << 20
     processes: int = 4
     open_files: int = 64
-    reply: int = 1 << 20
+    reply: int = 256 << 10
     starts: int = 20
     notebook: int = 32 << 20
 
@@ -132,8 +132,8 @@ class Jail:
                     raise ConnectionResetError
                 self.came += part
                 if len(self.came) > self.limits.reply:
-                    size = self.limits.reply >> 20
-                    raise Broken("refused", f"it gives more than {size} MB.")
+                    size = self.limits.reply >> 10
+                    raise Broken("refused", f"it gives more than {size} kB.")
             said, _, self.came = self.came.partition(b"\n")
             reply = json.loads(said)
         except TimeoutError:

@@ -91,13 +91,25 @@ def test_the_summary_counts_and_links(tmp_path):
         assert (tmp_path / link).is_file()
 
 
-@pytest.mark.parametrize("student", ["summary", "..", "a/b", "Zoë", "x" * 200, ODD, "", "a b"])
+@pytest.mark.parametrize(
+    "student", ["summary", "Summary", "..", "a/b", "Zoë", "x" * 200, ODD, "", "a b"]
+)
 def test_names_of_files_are_plain_and_differ(student):
     name = exports.slug(student)
     assert len(name) < 80
     assert not set(name) & set('/\\ "<>&')
     assert name not in {"summary", "..", "."}
     assert name != exports.slug(student + "x")
+    assert exports.slug(name) == name or exports.slug(name) != exports.slug(student)
+
+
+@pytest.mark.parametrize("text", ["=1", "\n=1", " =1", "a;=1", "a; -1", "a\r\n@x", "\uff1d1"])
+def test_a_formula_does_not_stay_one(tmp_path, text):
+    exports.write_csv([record("anne", 0, facts=[text], questions=[])], tmp_path / "results.csv")
+    with (tmp_path / "results.csv").open(newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert "'" in row["feedback"]
+    assert row["feedback"].replace("'", "") == text
 
 
 def test_a_table_holds_points_and_no_formula(tmp_path):

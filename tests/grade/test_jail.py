@@ -146,8 +146,8 @@ def test_the_whole_notebook_has_a_limit(jailed):
 )
 def test_too_large_an_answer_is_refused(jailed, value):
     code = f"import numpy as np\ndef f():\n    return {value}"
-    student = jailed(code, "x = 1", reply=1 << 20, call=5.0)
-    assert student.call("f", ()).text == "it gives more than 1 MB."
+    student = jailed(code, "x = 1", reply=1 << 16, call=5.0)
+    assert student.call("f", ()).text == "it gives more than 64 kB."
     assert student.read("x").value == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from backprop_lib.check.question import practice_input
 from backprop_lib.grade import jail, walls
 from backprop_lib.grade.jail import JailError
-from backprop_lib.grade.marking import Task, mark, version
+from backprop_lib.grade.marking import Task, judged, mark, version
 from backprop_lib.grade.selftest import self_test
 
 
@@ -123,3 +123,12 @@ def test_the_self_test_notices_a_missing_limit(limits, monkeypatch, hole, limit)
     monkeypatch.setattr(jail.Jail, "ask", without)
     with pytest.raises(JailError, match=f'entry "{hole}"'):
         self_test.__wrapped__(limits)
+
+
+def test_hidden_inputs_are_new_where_cells_end_elsewhere(limits, problem_set):
+    told, code = [], "def double(x):\n    return 0"
+    for cells in (["x = 1", code], [f"x = 1\n{code}"]):
+        (verdict, *_), _ = judged(problem_set, cells, "anne", b"secret", limits)
+        told.append(verdict.text)
+    assert told[0] != told[1]
+    assert told[0].startswith("double(")

@@ -3,6 +3,7 @@
 import codecs
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,26 @@ def test_only_one_set_is_graded_if_one_was_asked_for(tmp_path):
         ("anne", "ps2", "ps2.ipynb"),
         ("ben", "ps2", "ps2.ipynb"),
     ]
+
+
+def test_several_files_of_one_student_are_several_notebooks(tmp_path):
+    put(tmp_path, "doeanne_1_2_ps1.ipynb", "doeanne_1_3_ps1-2.ipynb", "doeanne_1_4_ps2.ipynb")
+    first, second = find(tmp_path, SETS)
+    assert (first.student, first.set, first.path) == ("doeanne", "ps1", None)
+    assert (second.student, second.set, second.path.name[-9:]) == ("doeanne", "ps2", "ps2.ipynb")
+
+
+def test_a_path_that_is_too_long_to_open_is_a_reason(tmp_path, monkeypatch):
+    (tmp_path / "eve").mkdir()
+    monkeypatch.chdir(tmp_path / "eve")
+    left = 4090 - len(str(tmp_path / "eve"))
+    for length in (*[200] * (left // 201), left % 201 - 1):
+        os.mkdir("x" * length)
+        os.chdir("x" * length)
+    put(Path(), "ps1.ipynb")
+    (found,) = find(tmp_path, SETS)
+    with pytest.raises(Unreadable, match="name too long"):
+        read(found.path, 1000)
 
 
 def test_what_was_not_handed_in_is_passed_over(tmp_path):

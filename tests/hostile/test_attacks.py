@@ -51,6 +51,8 @@ FILES = {
     "a zip": b"PK\x03\x04" + b"\0" * 1000,
     "forty megabytes": b'{"cells": [' + b" " * (40 << 20) + b"]}",
     "half a million cells": b'{"cells": [' + b"{}," * 500_000 + b"{}]}",
+    "two million lists": b'{"cells": [' + b"[]," * 2_000_000 + b"[]]}",
+    "a thousand cells that end the process": as_file(*["import os\nos._exit(0)"] * 1000),
     "a program": b"#!/bin/sh\ntouch /tmp/pwned\n",
     "claims": json.dumps(
         {
@@ -73,6 +75,10 @@ FILES = {
     "x" * 200: as_file("x = 1"),
     "results.jsonl": as_file("x = 1"),
     "summary": as_file("x = 1"),
+    "Summary": as_file("x = 1"),
+    "honest-00000000": as_file("x = 1"),
+    "＝1+1": as_file("x = 1"),
+    "\u202etsenoh": as_file("x = 1"),
 }
 
 
@@ -92,7 +98,8 @@ def batch(limits, tmp_path_factory):
     ports = _listen(folder / "socket")
     places = [str(folder / "canary"), str(folder / "note"), str(folder), str(library)]
     places += [str(folder / "socket"), ports[0].getsockname()[1]]
-    for (name, code), part in zip(ATTACKS.items(), cycle(PROBLEM_SETS.values())):
+    for (name, code), turn in zip(ATTACKS.items(), cycle(PROBLEM_SETS)):
+        part = PROBLEM_SETS[name[-4:-1] if name.endswith("]") else turn]
         asked = [question.name for question in part.questions if not question.by_hand]
         by_hand = [question.name for question in part.questions if question.by_hand]
         first = FIRST.format(places=repr((*places, asked)))
@@ -113,13 +120,13 @@ def batch(limits, tmp_path_factory):
         with contextlib.suppress(OSError, ValueError):
             pid = self.process.pid
             (inner,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            namespaces.append(os.readlink(f"/proc/{inner}/ns/pid"))
+            namespaces.append(os.open(f"/proc/{inner}/ns/pid", os.O_RDONLY))
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         patch.setattr(Jail, "_greet", note_namespace)
         patch.setenv("BACKPROP_CANARY", environment)
         found = find(folder / "submitted", PROBLEM_SETS)
-        small = replace(limits, cell=1.0, whole=4.0)
+        small = replace(limits, cell=1.0, whole=4.0, starts=10)
         made.results = folder / "results.jsonl"
         began = time.monotonic()
         farm.grade(found, made.results, key.encode(), pool, 4, small)
@@ -131,6 +138,8 @@ def batch(limits, tmp_path_factory):
     yield made
     for port in ports:
         port.close()
+    for namespace in namespaces:
+        os.close(namespace)
 
 
 def _listen(path):
@@ -174,7 +183,7 @@ def _tree(folder):
 
 
 def test_there_are_over_a_hundred_attacks():
-    assert len(set(ATTACKS.values())) + len(FILES) >= 180
+    assert len(set(ATTACKS.values())) + len(FILES) >= 220
 
 
 def test_honest_work_beside_attacks_has_its_points(batch):
@@ -200,6 +209,16 @@ def test_each_submission_has_one_result(batch):
     lines = batch.results.read_text().splitlines()
     assert len(lines) == len(batch.found) == len(batch.records)
     assert len(batch.found) == len(ATTACKS) + len(FILES) + 2 + 6
+
+
+def test_no_attack_holds_the_batch_up_or_fills_the_disk(batch):
+    for name, record in batch.records.items():
+        assert record["seconds"] < 15, name  # 4 s are its own, more are starts on a busy machine
+        assert len(json.dumps(record)) < 60_000, name
+
+
+def test_each_student_has_a_page(batch):
+    assert len(list((batch.folder / "pages").iterdir())) == len(batch.records) + 1
 
 
 def test_no_secret_is_read(batch):
@@ -236,17 +255,18 @@ def test_nobody_is_called(batch):
 
 def test_no_process_is_left(batch):
     assert len(batch.namespaces) >= len(ATTACKS)
-    for _ in range(60):
-        left = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _lives_in(pid, batch)]
+    ours = {os.fstat(namespace).st_ino for namespace in batch.namespaces}  # open: no number returns
+    for _ in range(200):  # on a busy machine even the dead wait for their turn
+        left = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _lives_in(pid, ours)]
         if not left:
             return
         time.sleep(0.05)
-    raise AssertionError([Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left])
+    raise AssertionError(left)
 
 
-def _lives_in(pid, batch):
+def _lives_in(pid, namespaces):
     with contextlib.suppress(OSError):
-        return os.readlink(f"/proc/{pid}/ns/pid") in batch.namespaces
+        return os.stat(f"/proc/{pid}/ns/pid").st_ino in namespaces
     return False
 
 

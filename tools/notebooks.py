@@ -150,7 +150,13 @@ def _committed_output(output: NotebookNode, count: int) -> NotebookNode | None:
 # -- running ---------------------------------------------------------------------------------------
 
 
-def run(paths: list[Path], then: Callable[[Path, NotebookNode], None], *, for_book: bool) -> None:
+def run(
+    paths: list[Path],
+    then: Callable[[Path, NotebookNode], None],
+    *,
+    for_book: bool,
+    client: type[NotebookClient] = NotebookClient,
+) -> None:
     """Run notebooks side by side, one kernel a core, and hand each to `then` when it is done.
 
     A failing notebook does not stop the others; CellFailed, at the end, describes every failure.
@@ -172,7 +178,7 @@ def run(paths: list[Path], then: Callable[[Path, NotebookNode], None], *, for_bo
             async with free:
                 print(f"running {_shown(path)}", file=sys.stderr, flush=True)
                 try:
-                    then(path, await _run_one(path, environment))
+                    then(path, await _run_one(path, environment, client))
                 except CellFailed as failure:
                     failures.append(str(failure))
 
@@ -183,7 +189,9 @@ def run(paths: list[Path], then: Callable[[Path, NotebookNode], None], *, for_bo
         raise CellFailed("\n\n".join(failures))
 
 
-async def _run_one(path: Path, environment: dict[str, str]) -> NotebookNode:
+async def _run_one(
+    path: Path, environment: dict[str, str], client: type[NotebookClient]
+) -> NotebookNode:
     notebook = read(path)
     metadata = copy.deepcopy(notebook.metadata)
     started: list[NotebookNode] = []
@@ -192,7 +200,7 @@ async def _run_one(path: Path, environment: dict[str, str]) -> NotebookNode:
         if cell.cell_type == "code":
             started.append(cell)
 
-    client = NotebookClient(
+    running = client(
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
@@ -204,7 +212,7 @@ async def _run_one(path: Path, environment: dict[str, str]) -> NotebookNode:
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
-        await client.async_execute(env=environment)
+        await running.async_execute(env=environment)
     except (CellControlSignal, DeadKernelError) as error:
         raise CellFailed(_describe(path, notebook, started[-1], _reason(error))) from error
     for cell in started:

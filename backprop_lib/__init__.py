@@ -18,6 +18,7 @@ from .activations import (
 )
 from .adaptive import AdaGrad, Adam, AMSGrad, RMSProp
 from .datasets import one_hot
+from .dealing import batches
 from .epochs import Diverged, Epoch
 from .gradcheck import GradientCheck, check_gradient, hessian
 from .graph import backpropagate, variables
@@ -36,7 +37,7 @@ from .objective import Objective
 from .optimizers import GradientDescent, Momentum, Newton
 from .passes import Backward, Trace
 from .tables import Table
-from .training import batches, fit, minimize
+from .training import fit, minimize
 
 __all__ = [
     "ACTIVATIONS",

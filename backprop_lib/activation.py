@@ -97,7 +97,12 @@ class Activation:
         z = self._checked(z)
         if out is not None:
             require_reusable("out", out, z.shape, z)
-        if z.dtype == object and self.coupled_pullback is None:
+        with np.errstate(over="ignore"):
+            return self.apply(z, out)
+
+    def apply(self, z: Array, out: Array | None = None) -> Array:
+        """Return φ(z) without looking at z or ``out``: for the forward pass."""
+        if z.dtype.hasobject and self.coupled_pullback is None:
             values = elementwise(self._substitute(self.expr), z)
             return values if out is None else np.positive(values, out=out)
         return self.value(z, out)
@@ -123,7 +128,8 @@ class Activation:
         z = self._checked(z)
         if z.dtype == object and self.coupled_pullback is None:
             return elementwise(self._substitute(self.expr.diff()), z)
-        return self.derivative_value(z)
+        with np.errstate(over="ignore"):
+            return self.derivative_value(z)
 
     def pullback(self, gradient: Array, z: Array, a: Array, out: Array | None = None) -> Array:
         """Turn ∂J/∂a into ∂J/∂z: the one step of the backward pass that knows φ.
@@ -141,9 +147,9 @@ class Activation:
         """
         if self.coupled_pullback is not None:
             return np.add(self.coupled_pullback(gradient, a), 0, out=out)
-        symbolic_kink = not self.smooth and z.dtype == object
+        symbolic_kink = self.kinks and z.dtype.hasobject
         slope = self.derivative(z) if symbolic_kink else self.slope(z, a)
-        delta: Array = np.multiply(gradient, slope, out=out)
+        delta: Array = np.multiply(gradient, slope, out)
         return delta
 
     def with_epsilon(self, epsilon: float) -> Activation:

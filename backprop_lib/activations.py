@@ -42,9 +42,9 @@ def _zeros(z: Array, a: Array | None = None) -> Array:
 linear = Activation(
     name="linear",
     formula=lambda sp, z: z,
-    value=lambda z, out: np.add(z, 0, out=out),
+    value=lambda z, out: np.positive(z, out),
     derivative_value=lambda z: np.ones_like(z),
-    slope=lambda z, a: np.ones_like(z),
+    slope=lambda z, a: z.dtype.type(1),
 )
 
 step = Activation(
@@ -90,10 +90,19 @@ piecewise_linear = Activation(
 
 
 def _sigmoid(z: Array, out: Array | None = None) -> Array:
-    e = _decay(z)
-    # 1/(1+e) where z > 0, e/(1+e) elsewhere: neither divides by an overflowed exponential.
-    a: Array = np.divide(np.where(z.real > 0, z.dtype.type(1), e), 1 + e, out=out)
-    return a
+    if z.dtype.kind == "c":
+        z = np.maximum(z, -700)  # a complex exponential that overflows is no infinity but nan
+    a: Array = np.empty_like(z) if out is None else out
+    np.negative(z, a)
+    np.exp(a, a)  # where it overflows, σ(z) is below all normal numbers, and 0 is what it becomes
+    a += 1.0
+    return np.reciprocal(a, out)
+
+
+def _sigmoid_slope(z: Array, a: Array) -> Array:
+    slope: Array = 1 - a  # exact where a is near 1; a − a² would lose what is left there
+    slope *= a
+    return slope
 
 
 def _sigmoid_derivative(z: Array) -> Array:
@@ -106,7 +115,7 @@ sigmoid = Activation(
     formula=lambda sp, z: 1 / (1 + sp.exp(-z)),
     value=_sigmoid,
     derivative_value=_sigmoid_derivative,
-    slope=lambda z, a: np.multiply(a, 1 - a),
+    slope=_sigmoid_slope,
 )
 
 
@@ -118,20 +127,20 @@ def _tanh_derivative(z: Array) -> Array:
 tanh = Activation(
     name="tanh",
     formula=lambda sp, z: sp.tanh(z),
-    value=lambda z, out: np.tanh(z, out=out),
+    value=lambda z, out: np.tanh(z, out),
     derivative_value=_tanh_derivative,
     slope=lambda z, a: np.subtract(1, a * a),
 )
 
 
 def _positive(z: Array, a: Array | None = None) -> Array:
-    return np.asarray(z.real > 0, dtype=z.dtype)
+    return np.asarray(z.real > 0.0, dtype=z.dtype)
 
 
 relu = Activation(
     name="relu",
     formula=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
-    value=lambda z, out: _larger(z, 0, out),
+    value=lambda z, out: _larger(z, 0.0, out),
     derivative_value=_positive,
     slope=_positive,
     kinks="φ′(0) = 0, the slope of the flat side",
@@ -195,7 +204,7 @@ def _softmax(z: Array, out: Array | None = None) -> Array:
         e = elementwise(sp.exp, z)
     else:
         # Subtracting one number from all z leaves the softmax as it is; the largest z makes it safe
-        e = np.exp(z - np.take_along_axis(z, z.real.argmax(axis=-1, keepdims=True), axis=-1))
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
     a: Array = np.divide(e, e.sum(axis=-1, keepdims=True), out=out)
     return a
 

@@ -4,7 +4,7 @@ Each cures what the one before got wrong; the notation is that of optimizers.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,13 @@ def _average(old: Array, new: Array, keep: float, out: Any) -> Array:
     average: Array = np.multiply(old, keep, out=out)
     average += (1 - keep) * new
     return average
+
+
+def _over_root(m: Array, v: Array, epsilon: float) -> Array:
+    """Return m / (√v + ε) in a new array."""
+    root: Array = np.sqrt(v)
+    root += epsilon
+    return np.divide(m, root, out=root)
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class AdaGrad:
     (array([-0.5,  0.5]), array([9.e+00, 1.e-04]))
     """
 
+    entrywise: ClassVar[bool] = True
     learning_rate: Rate
     epsilon: float = 1e-8
 
@@ -73,8 +81,9 @@ class AdaGrad:
         to_theta, to = out or NEW
         t, rate = begin(self.learning_rate, theta, gradient, state)
         v = np.add(state.v, gradient * gradient, out=to.v)
-        move = gradient / (np.sqrt(v) + self.epsilon)
-        return np.subtract(theta, rate * move, out=to_theta), State(t, v=v)
+        move = _over_root(gradient, v, self.epsilon)
+        move *= rate
+        return np.subtract(theta, move, out=to_theta), State(t, v=v)
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,7 @@ class RMSProp:
     array([-0.2])
     """
 
+    entrywise: ClassVar[bool] = True
     learning_rate: Rate
     rho: float = 0.9
     epsilon: float = 1e-8
@@ -134,8 +144,9 @@ class RMSProp:
         to_theta, to = out or NEW
         t, rate = begin(self.learning_rate, theta, gradient, state)
         v = _average(state.v, gradient * gradient, self.rho, to.v)
-        move = gradient / (np.sqrt(v) + self.epsilon)
-        return np.subtract(theta, rate * move, out=to_theta), State(t, v=v)
+        move = _over_root(gradient, v, self.epsilon)
+        move *= rate
+        return np.subtract(theta, move, out=to_theta), State(t, v=v)
 
 
 @dataclass(frozen=True)
@@ -182,6 +193,7 @@ class Adam:
     array([-0.1,  0.1])
     """
 
+    entrywise: ClassVar[bool] = True
     learning_rate: Rate
     beta1: float = 0.9
     beta2: float = 0.999
@@ -201,9 +213,9 @@ class Adam:
         t, rate = begin(self.learning_rate, theta, gradient, state)
         m = _average(state.m, gradient, self.beta1, to.m)
         v = _average(state.v, gradient * gradient, self.beta2, to.v)
-        move = m / (np.sqrt(v / (1 - self.beta2**t)) + self.epsilon)
-        rate = rate / (1 - self.beta1**t)
-        return np.subtract(theta, rate * move, out=to_theta), State(t, m, v)
+        move = _over_root(m, v / (1 - self.beta2**t), self.epsilon)
+        move *= rate / (1 - self.beta1**t)
+        return np.subtract(theta, move, out=to_theta), State(t, m, v)
 
 
 @dataclass(frozen=True)
@@ -250,6 +262,7 @@ class AMSGrad:
     (array([0.0999]), array([0.1]))
     """
 
+    entrywise: ClassVar[bool] = True
     learning_rate: Rate
     beta1: float = 0.9
     beta2: float = 0.999
@@ -270,6 +283,6 @@ class AMSGrad:
         m = _average(state.m, gradient, self.beta1, to.m)
         v = _average(state.v, gradient * gradient, self.beta2, to.v)
         v_max = np.maximum(state.v_max, v, out=to.v_max)
-        move = m / (np.sqrt(v_max / (1 - self.beta2**t)) + self.epsilon)
-        rate = rate / (1 - self.beta1**t)
-        return np.subtract(theta, rate * move, out=to_theta), State(t, m, v, v_max)
+        move = _over_root(m, v_max / (1 - self.beta2**t), self.epsilon)
+        move *= rate / (1 - self.beta1**t)
+        return np.subtract(theta, move, out=to_theta), State(t, m, v, v_max)

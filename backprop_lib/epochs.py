@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -82,19 +83,24 @@ def run(
 
     A network of the stack that is lost stays nan by itself: nothing done to nan makes it a number.
     """
-    last = theta.copy()
+    last, flat = theta.copy(), theta.ravel(order="K")  # a view: θ is one piece of memory
     for number in _counted(epochs, progress):
         with quiet():
             advance()
-        finite = np.asarray(np.isfinite(theta).all(axis=-1))
-        if not finite.any():
-            raise Diverged(number, last)
+            sound = isfinite(flat.dot(flat))  # a quick look; if not, a closer one
         epoch = record(number)
-        last = epoch.theta if finite.all() else np.where(finite[..., None], theta, last)
+        if sound:
+            last = epoch.theta
+        else:
+            finite = np.asarray(np.isfinite(theta).all(axis=-1))
+            if not finite.any():
+                raise Diverged(number, last)
+            last = np.where(finite[..., None], theta, last)
         yield epoch
         if tolerance is not None:
-            flat = abs(epoch.gradient).max(axis=-1) <= tolerance
-            if (flat | ~finite).all():
+            # A network that is lost has no slope below the tolerance, and never will.
+            small = abs(epoch.gradient).max(axis=-1) <= tolerance
+            if (small | np.isnan(theta).any(axis=-1)).all():
                 return
 
 
@@ -109,4 +115,4 @@ def _counted(epochs: int, progress: bool) -> Iterable[int]:
 
 def quiet() -> np.errstate:
     """Silence NumPy: overflow is told by ``Diverged``, once and with the last finite θ."""
-    return np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")
+    return np.errstate(all="ignore")

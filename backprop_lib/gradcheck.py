@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .arrays import Array, as_array, require_finite, require_number, show_shape
+from .objective import Objective
 
-Objective: TypeAlias = Callable[[Any], tuple[Any, Any]]
+AnyObjective: TypeAlias = Callable[[Any], tuple[Any, Any]]
 
 CHUNK = 32  # parameter vectors a call: enough to hide the overhead, few enough for the cache
 
@@ -49,7 +50,7 @@ class GradientCheck:
 
 
 def check_gradient(
-    objective: Objective,
+    objective: AnyObjective,
     theta: ArrayLike,
     step: float | None = None,
     method: str = "central",
@@ -125,7 +126,7 @@ def check_gradient(
         numeric = _central(objective, theta, step)
         noise = eps * (abs(float(J)) + scale) / step
     else:
-        numeric = _rows(objective, theta[None], step, lambda J, gradient: J)[0]
+        numeric = _rows(lambda stack: _values(objective, stack), theta[None], step)[0]
         noise = eps * scale
     size = np.maximum(np.maximum(abs(analytic), abs(numeric)), noise / np.sqrt(eps))
     error = abs(analytic - numeric) / np.where(size > 0, size, 1)  # 0 against 0 is no error
@@ -133,7 +134,7 @@ def check_gradient(
     return GradientCheck(float(error[index]), index, analytic, numeric, step)
 
 
-def _central(objective: Objective, theta: Array, step: float) -> Array:
+def _central(objective: AnyObjective, theta: Array, step: float) -> Array:
     # (θ + h) − (θ − h) as rounded is not exactly 2h; dividing by what was really moved is.
     h = step * np.maximum(1, abs(theta))
     up, down = theta + h, theta - h
@@ -143,22 +144,20 @@ def _central(objective: Objective, theta: Array, step: float) -> Array:
         stack = np.tile(theta, (2 * len(k), 1))
         stack[np.arange(len(k)), k] = up[k]
         stack[np.arange(len(k)) + len(k), k] = down[k]
-        J, _ = _call(objective, stack)
+        J = _values(objective, stack)
         numeric[k] = (J[: len(k)] - J[len(k) :]) / (up[k] - down[k])
     return numeric
 
 
-def _rows(
-    objective: Objective, theta: Array, step: float, pick: Callable[[Array, Array], Array]
-) -> Array:
-    """Im pick(J, ∇J)(θ + ih e_k) / h for every row of θ (K, p) and every k: (K, p, ...)."""
+def _rows(function: Callable[[Array], Array], theta: Array, step: float) -> Array:
+    """Im function(θ + ih e_k) / h for every row of θ (K, p) and every k: (K, p, ...)."""
     count, p = theta.shape
     found = []
     for start in range(0, count * p, CHUNK):
         row, k = np.divmod(np.arange(start, min(start + CHUNK, count * p)), p)
         stack = theta[row].astype(np.result_type(theta, np.complex64))
         stack[np.arange(len(k)), k] += 1j * step
-        result = pick(*_call(objective, stack))
+        result = function(stack)
         if result.dtype.kind != "c":
             raise TypeError(
                 "objective must return complex values for a complex theta, got real ones; it "
@@ -175,7 +174,16 @@ def _real(theta: ArrayLike) -> Array:
     return theta
 
 
-def _call(objective: Objective, theta: Array) -> tuple[Array, Array]:
+def _values(objective: AnyObjective, theta: Array) -> Array:
+    """Return J (...), without the gradient where that saves the backward pass."""
+    if not isinstance(objective, Objective):
+        return _call(objective, theta)[0]
+    J = np.asarray(objective.value(theta))
+    require_finite("J from the objective", J)
+    return J
+
+
+def _call(objective: AnyObjective, theta: Array) -> tuple[Array, Array]:
     """Return J (...), ∇J (..., p) as finite arrays, or say what the objective returned instead."""
     remedy = (
         "an objective maps theta (..., p) to (J, gradient); wrap one that takes a single theta as "
@@ -208,7 +216,7 @@ def _call(objective: Objective, theta: Array) -> tuple[Array, Array]:
     return J, gradient
 
 
-def hessian(objective: Objective, theta: ArrayLike) -> Array:
+def hessian(objective: AnyObjective, theta: ArrayLike) -> Array:
     r"""Return all second derivatives of an objective, exact to rounding.
 
     .. math:: H_{kl} = \frac{\partial^2 J}{\partial\theta_k \partial\theta_l}
@@ -256,5 +264,5 @@ def hessian(objective: Objective, theta: ArrayLike) -> Array:
         )
     step = float(np.finfo(theta.dtype).eps) ** 2
     p = theta.shape[-1]
-    H = _rows(objective, theta.reshape(-1, p), step, lambda J, gradient: gradient)
+    H = _rows(lambda stack: _call(objective, stack)[1], theta.reshape(-1, p), step)
     return H.reshape(*theta.shape, p)

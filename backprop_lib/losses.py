@@ -126,11 +126,17 @@ def _mean_of_terms(terms: Array) -> Any:
     return terms.sum(axis=(-2, -1)) / terms.shape[-2]
 
 
+def _mean_of_slopes(slopes: Array) -> Array:
+    """Divide by n, in place: (..., n, d)."""
+    slopes /= slopes.shape[-2]
+    return slopes
+
+
 half_squared_error = Loss(
     name="half_squared_error",
     formula=lambda sp, a, y: (a - y) ** 2 / 2,
     value=lambda a, y: _mean_of_terms((a - y) ** 2) / 2,
-    gradient_value=lambda a, y, out: np.divide(np.subtract(a, y), a.shape[-2], out=out),
+    gradient_value=lambda a, y, out: _mean_of_slopes(np.subtract(a, y, out)),
 )
 
 mean_squared_error = Loss(
@@ -215,7 +221,7 @@ def _surprise_of_softmax(z: Array) -> Array:
         import sympy as sp
 
         return np.asarray(elementwise(sp.log, elementwise(sp.exp, z).sum(-1, keepdims=True)) - z)
-    z = z - np.take_along_axis(z, z.real.argmax(axis=-1, keepdims=True), axis=-1)
+    z = z - z.max(axis=-1, keepdims=True)
     return np.asarray(np.log(np.exp(z).sum(axis=-1, keepdims=True)) - z)
 
 
@@ -230,7 +236,7 @@ softmax_cross_entropy = Loss(
     formula=_softmax_cross_entropy_formula,
     value=lambda a, y: _mean_of_terms(y * _surprise_of_softmax(a)),
     # The derivative of the softmax and that of the logarithm cancel: p − y remains.
-    gradient_value=lambda a, y, out: np.divide(softmax(a) - y, a.shape[-2], out=out),
+    gradient_value=lambda a, y, out: np.divide(softmax.apply(a) - y, a.shape[-2], out=out),
     fits=frozenset({"linear"}),
     targets=_distribution,
 )

@@ -15,7 +15,19 @@ from .arrays import Array, as_array, require_shape, show_shape
 from .losses import Loss
 from .objective import Objective
 from .parameters import Layers
-from .passes import Backward, Trace, require_backward, require_layers, require_trace
+from .passes import (
+    Backward,
+    Trace,
+    laid_out,
+    new_backward,
+    new_layers,
+    new_trace,
+    products,
+    require_backward,
+    require_layers,
+    require_trace,
+    with_ones,
+)
 from .tables import Table
 
 
@@ -146,7 +158,8 @@ class Network:
             require_trace("out", out, self.sizes)
             require_layers("out.z", out.z, (*theta.shape[:-1], len(X)), theta, X)
             require_layers("out.a", out.a, (*theta.shape[:-1], len(X)), theta, X)
-        return self._forward(*parameters.views(self.sizes, theta), X, out)
+        with np.errstate(over="ignore"):
+            return self._forward_from(theta, X, out)
 
     def backward(
         self, theta: ArrayLike, trace: Trace, gradient: ArrayLike, out: Backward | None = None
@@ -193,7 +206,7 @@ class Network:
         if out is not None:
             require_backward("out", out, self.sizes)
             require_layers("out.delta", out.delta, a.shape[:-1], theta, gradient)
-        return self._backward(parameters.views(self.sizes, theta)[0], trace, gradient, out)
+        return self._backward_from(theta, trace, gradient, out)
 
     def objective(self, loss: Loss, X: ArrayLike, Y: ArrayLike) -> Objective:
         """Return the function θ → (J, ∇J) of this network, loss and data; see ``Objective``.
@@ -230,35 +243,39 @@ class Network:
 
     # The two passes. Everything that comes in here has been checked.
 
-    def _forward(self, W: Layers, b: Layers, X: Array, out: Trace | None = None) -> Trace:
-        trace = out or Trace(z=[None] * (self.depth + 1), a=[None] * (self.depth + 1))
-        trace.a[0] = X
+    def _forward_from(self, theta: Array, X: Array, out: Trace | None = None) -> Trace:
+        theta = laid_out(self.sizes, len(X), theta.astype(np.result_type(theta, X), copy=False))
+        trace = out or new_trace(self.sizes, len(X), theta)
+        return self._forward(parameters.blocks(self.sizes, theta), with_ones(X), trace)
+
+    def _backward_from(
+        self, theta: Array, trace: Trace, gradient: Array, out: Backward | None = None
+    ) -> Backward:
+        n, dtype = gradient.shape[-2], np.result_type(trace.a[-1], gradient)
+        theta = laid_out(self.sizes, n, theta.astype(dtype, copy=False))
+        back = out or new_backward(
+            self.sizes, new_layers(self.sizes, n, theta), np.empty_like(theta)
+        )
+        return self._backward(parameters.views(self.sizes, theta)[0], trace, gradient, back)
+
+    def _forward(self, blocks: Layers, x: Array, trace: Trace) -> Trace:
+        trace.inputs[1], trace.a[0] = x, x[:, :-1]
+        product, _ = products(blocks[1], len(x))
         for l, activation in enumerate(self.activations, start=1):
-            trace.z[l] = np.matmul(trace.a[l - 1], W[l], out=trace.z[l])
-            trace.z[l] += b[l][..., None, :]
-            trace.a[l] = activation(trace.z[l], out=trace.a[l])
+            product(trace.inputs[l], blocks[l], trace.z[l])  # [a 1] times W over b: aW + b
+            activation.apply(trace.z[l], trace.a[l])
         return trace
 
-    def _backward(
-        self, W: Layers, trace: Trace, gradient: Array, out: Backward | None = None
-    ) -> Backward:
-        back = out or self._new_backward(trace, gradient)
+    def _backward(self, W: Layers, trace: Trace, gradient: Array, back: Backward) -> Backward:
         delta = back.delta
+        product, product_for_theta = products(W[1], len(trace.a[0]))
         for l in range(self.depth, 0, -1):
-            delta[l] = self.activations[l - 1].pullback(
-                gradient, trace.z[l], trace.a[l], out=delta[l]
-            )
-            np.matmul(trace.a[l - 1].mT, delta[l], out=back.W[l])
-            np.sum(delta[l], axis=-2, out=back.b[l])
+            self.activations[l - 1].pullback(gradient, trace.z[l], trace.a[l], delta[l])
+            product_for_theta(trace.inputs[l].mT, delta[l], back.blocks[l])  # aᵀδ over 1ᵀδ
             if l > 1:
-                gradient = np.matmul(delta[l], W[l].mT, out=delta[l - 1])
+                gradient = delta[l - 1]
+                product(delta[l], W[l].mT, gradient)
         return back
-
-    def _new_backward(self, trace: Trace, gradient: Array) -> Backward:
-        dtype = np.result_type(trace.a[-1], gradient)
-        flat = np.empty((*gradient.shape[:-2], self.parameter_count), dtype)
-        delta = [None, *(np.empty(z.shape, dtype) for z in trace.z[1:])]
-        return Backward(flat, delta, *parameters.views(self.sizes, flat))
 
     def checked_theta(self, theta: ArrayLike) -> Array:
         """Return θ as an array (..., p), or raise."""

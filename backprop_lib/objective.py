@@ -3,14 +3,20 @@ Network, loss and data are checked once, when it is made; after that it is only 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from . import parameters
 from .arrays import Array, as_array, require_shape
 from .losses import Loss
+from .parameters import Layers
+from .passes import Trace, laid_out, new_backward, new_layers, new_trace, with_ones
 
 if TYPE_CHECKING:
     from .network import Network
@@ -47,6 +53,7 @@ class Objective:
     loss: Loss
     X: Array
     Y: Array
+    _spare: dict[Any, list[Any]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if not hasattr(self.net, "checked_inputs"):
@@ -90,11 +97,58 @@ class Objective:
         TypeError, ValueError
             If θ has another length or is not finite.
         """
-        net, loss = self.net, self.loss
-        W, b = parameters.views(net.sizes, net.checked_theta(theta))
-        trace = net._forward(W, b, self.X)
-        back = net._backward(W, trace, loss.gradient_value(trace.a[-1], self.Y, None))
-        return loss.value(trace.a[-1], self.Y), back.gradient
+        return self._evaluate(self.net.checked_theta(theta))
+
+    def value(self, theta: ArrayLike) -> Any:
+        """Return J at θ alone: the forward pass, and no backward pass.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., p)
+
+        Returns
+        -------
+        float, or ndarray of shape (...)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If θ has another length or is not finite.
+        """
+        return self._value(self.net.checked_theta(theta))
+
+    @cached_property
+    def inputs(self) -> Array:
+        """[X 1], shape (n, d_0 + 1): what the first layer multiplies."""
+        return with_ones(self.X)
+
+    def _value(self, theta: Array) -> Any:
+        with self._arrays(theta) as (theta, trace, _):
+            self.net._forward(parameters.blocks(self.net.sizes, theta), self.inputs, trace)
+            return self.loss.value(trace.a[-1], self.Y)
+
+    def _evaluate(self, theta: Array) -> tuple[Any, Array]:
+        sizes = self.net.sizes
+        with self._arrays(theta) as (theta, trace, delta):
+            self.net._forward(parameters.blocks(sizes, theta), self.inputs, trace)
+            slope = self.loss.gradient_value(trace.a[-1], self.Y, delta[-1])
+            back = new_backward(sizes, delta, np.empty_like(theta))
+            self.net._backward(parameters.views(sizes, theta)[0], trace, slope, back)
+            return self.loss.value(trace.a[-1], self.Y), back.gradient
+
+    def _gradient(self, theta: Array) -> Array:
+        return self._evaluate(theta)[1]
+
+    @contextmanager
+    def _arrays(self, theta: Array) -> Iterator[tuple[Array, Trace, Layers]]:
+        """Lend arrays to work in; they are kept for the next call, since new ones cost time."""
+        sizes, n = self.net.sizes, len(self.X)
+        theta = laid_out(sizes, n, theta.astype(np.result_type(theta, self.X), copy=False))
+        spare = self._spare.setdefault((theta.shape, theta.dtype), [])
+        arrays = spare.pop() if spare else (new_trace(sizes, n, theta), new_layers(sizes, n, theta))
+        with np.errstate(over="ignore"):
+            yield theta, *arrays
+        spare.append(arrays)
 
     def __repr__(self) -> str:
         shape = "-".join(map(str, self.net.sizes))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class GradientDescent:
     array([0., 0.])
     """
 
+    entrywise: ClassVar[bool] = True
     learning_rate: Rate
 
     def __post_init__(self) -> None:
@@ -64,7 +65,7 @@ class GradientDescent:
         """Return θ_t and the next state; see ``Optimizer.step``."""
         to_theta, _ = out or NEW
         t, rate = begin(self.learning_rate, theta, gradient, state)
-        return np.subtract(theta, rate * gradient, out=to_theta), State(t)
+        return np.subtract(theta, rate * gradient, to_theta), State(t)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ class Momentum:
     (array([2.75]), array([1.5]))
     """
 
+    entrywise: ClassVar[bool] = True
     learning_rate: Rate
     momentum: float = 0.9
     nesterov: bool = False

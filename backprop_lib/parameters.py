@@ -50,17 +50,24 @@ def shapes(sizes: tuple[int, ...]) -> list[tuple[int, int]]:
     return list(pairwise(sizes))
 
 
-def views(sizes: tuple[int, ...], theta: Array) -> tuple[Layers, Layers]:
-    """Return W, b as views of θ (..., p): ``W[l]`` (..., d_{l−1}, d_l), ``b[l]`` (..., d_l)."""
-    W: Layers = [None]
-    b: Layers = [None]
+def blocks(sizes: tuple[int, ...], theta: Array) -> Layers:
+    """Return θ (..., p) layer by layer, as views (..., d_{l−1} + 1, d_l): W^l, and b^l below it."""
+    found: Layers = [None]
     start = 0
     for d_in, d_out in shapes(sizes):
-        middle, end = start + d_in * d_out, start + (d_in + 1) * d_out
-        W.append(theta[..., start:middle].reshape(*theta.shape[:-1], d_in, d_out))
-        b.append(theta[..., middle:end])
+        end = start + (d_in + 1) * d_out
+        found.append(theta[..., start:end].reshape(*theta.shape[:-1], d_in + 1, d_out))
         start = end
-    return W, b
+    return found
+
+
+def views(sizes: tuple[int, ...], theta: Array) -> tuple[Layers, Layers]:
+    """Return W, b as views of θ (..., p): ``W[l]`` (..., d_{l−1}, d_l), ``b[l]`` (..., d_l)."""
+    parts = blocks(sizes, theta)[1:]
+    return [None, *(part[..., :-1, :] for part in parts)], [
+        None,
+        *(part[..., -1, :] for part in parts),
+    ]
 
 
 def pack(sizes: tuple[int, ...], W: Sequence[ArrayLike], b: Sequence[ArrayLike]) -> Array:

@@ -11,43 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .arrays import Array, as_array, require_count, require_generator, require_number
-from .epochs import Epoch, quiet, run
+from .dealing import dealer
+from .epochs import Epoch, run
 from .losses import Loss
 from .network import Network
-from .parameters import views
-from .steps import Optimizer, State
+from .parameters import blocks
+from .passes import Backward, Trace, laid_out, new_backward, new_layers, new_trace
+from .steps import Optimizer
 
-
-def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
-    """Split the samples 0 … n−1 at random into batches, for one epoch.
-
-    Parameters
-    ----------
-    n : int
-        The number of samples.
-    batch_size : int
-        Samples a batch; the last batch holds what remains.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    iterator of ndarray, shape (batch_size,)
-        Indices of samples; every sample is in exactly one batch.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If n or the batch size is no positive integer, or rng no Generator.
-
-    Examples
-    --------
-    >>> import numpy as np, backprop_lib as bp
-    >>> [rows.tolist() for rows in bp.batches(5, 2, np.random.default_rng(0))]
-    [[2, 4], [3, 0], [1]]
-    """
-    n, batch_size = require_count("n", n), require_count("batch_size", batch_size)
-    order = require_generator(rng).permutation(n)
-    return (order[start : start + batch_size] for start in range(0, n, batch_size))
+CACHE = 2**18  # bytes of a vector that a step works on at a time: some ten such vectors fit
 
 
 def fit(
@@ -121,48 +93,49 @@ def fit(
         raise TypeError(
             f"net must be a Network, got {type(net).__name__}; make one by bp.Network(...)."
         )
-    theta, state = _start(theta, optimizer, tolerance)
-    W, b = net.unpack(theta)  # views: as θ is moved in place, they are made once
+    theta = net.checked_theta(_start(theta, optimizer, tolerance))
     data = net.objective(loss, X, Y)
-    X, Y = data.X.astype(theta.dtype, copy=False), data.Y.astype(theta.dtype, copy=False)
-    n = len(X)
+    if data.X.dtype != theta.dtype or data.Y.dtype != theta.dtype:
+        data = net.objective(loss, data.X.astype(theta.dtype), data.Y.astype(theta.dtype))
+    n = len(data.X)
     size = n if batch_size is None else min(n, require_count("batch_size", batch_size))
-    shuffled = require_generator(rng) if size < n else None
-    x, y = (np.empty_like(X), np.empty_like(Y)) if shuffled else (X, Y)
-    work = {}  # a trace and a result to overwrite, for each length of batch: full and last
-    for k in {size, n % size or size}:
-        with quiet():
-            trace = net._forward(W, b, X[:k])
-        work[k] = trace, net._new_backward(trace, trace.a[-1])
-    parts = [(x[i : i + size], y[i : i + size]) for i in range(0, n, size)]
+    deal = dealer(data, size, require_generator(rng) if size < n else None)
+    theta = laid_out(net.sizes, size, theta)
+    layers, (W, _) = blocks(net.sizes, theta), net.unpack(theta)  # views: θ is moved in place
+    gradient = np.empty_like(theta)
+    parts = [(theta[..., some], gradient[..., some]) for some in _parts(theta, optimizer)]
+    states = [optimizer.init(part) for part, _ in parts]
+
+    def arrays(k: int) -> tuple[Trace, Backward]:
+        delta = new_layers(net.sizes, k, theta)
+        return new_trace(net.sizes, k, theta), new_backward(net.sizes, delta, gradient)
+
+    work = {k: arrays(k) for k in {size, n % size or size}}  # for full batches and the last one
 
     def advance() -> None:
-        nonlocal state
-        if shuffled:
-            order = shuffled.permutation(n)
-            np.take(X, order, axis=0, out=x, mode="clip")  # the other modes copy once more
-            np.take(Y, order, axis=0, out=y, mode="clip")
-        for inputs, targets in parts:
-            trace, back = work[len(inputs)]
-            net._forward(W, b, inputs, trace)
-            slope = loss.gradient_value(trace.a[-1], targets, back.delta[-1])
+        for x, y in deal():
+            trace, back = work[len(x)]
+            net._forward(layers, x, trace)
+            slope = loss.gradient_value(trace.a[-1], y, back.delta[-1])
             net._backward(W, trace, slope, back)
-            moved, state = optimizer.step(theta, back.gradient, state, out=(theta, state))
-            if moved is not theta:  # an optimizer of your own may make a new one
-                theta[...] = moved
-
-    def value(theta: Array) -> Any:
-        return loss.value(net._forward(*views(net.sizes, theta), X).a[-1], Y)
-
-    def gradient(theta: Array) -> Array:
-        W, b = views(net.sizes, theta)
-        trace = net._forward(W, b, X)
-        return net._backward(W, trace, loss.gradient_value(trace.a[-1], Y, None)).gradient
+            for k, (part, slopes) in enumerate(parts):
+                moved, states[k] = optimizer.step(part, slopes, states[k], out=(part, states[k]))
+                if moved is not part:  # an optimizer of your own may make a new one
+                    part[...] = moved
 
     def record(number: int) -> Epoch:
-        return Epoch(number, theta.copy(), value, gradient)
+        return Epoch(number, theta.copy(), data._value, data._gradient)
 
     return run(theta, advance, record, require_count("epochs", epochs), tolerance, progress)
+
+
+def _parts(theta: Array, optimizer: Optimizer) -> list[slice]:
+    """Cut θ into parts that fit into the cache, if the optimizer treats every entry alone."""
+    p = theta.shape[-1]
+    length = p
+    if getattr(optimizer, "entrywise", False):
+        length = max(1, CACHE * p // theta.nbytes)
+    return [slice(start, start + length) for start in range(0, p, length)]
 
 
 def minimize(
@@ -206,7 +179,8 @@ def minimize(
             f"objective must be a function theta -> (J, gradient), got "
             f"{type(objective).__name__}; take net.objective(loss, X, Y)."
         )
-    theta, state = _start(theta, optimizer, tolerance)
+    theta = _start(theta, optimizer, tolerance)
+    state = optimizer.init(theta)
     evaluate = _at(objective, theta)
 
     def advance() -> None:
@@ -241,8 +215,8 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
     return evaluate
 
 
-def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> tuple[Array, State]:
-    """Return a copy of θ to work on and the optimizer's state, if the arguments are sound."""
+def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> Array:
+    """Return a copy of θ to work on, if the arguments are sound."""
     if isinstance(optimizer, type) or not hasattr(optimizer, "init"):
         raise TypeError(
             f"optimizer must be an optimizer with its settings, such as bp.Adam(0.01), got "
@@ -250,5 +224,4 @@ def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> t
         )
     if tolerance is not None and require_number("tolerance", tolerance) < 0:
         raise ValueError(f"tolerance must be at least 0, got {tolerance}; leave it away to go on.")
-    theta = as_array("theta", theta).copy()
-    return theta, optimizer.init(theta)
+    return as_array("theta", theta).copy()

@@ -40,9 +40,8 @@ def measure(width: int) -> tuple[object, ...]:
     slope = bp.half_squared_error.gradient(trace.a[-1], Y)
     back = net.backward(theta, trace, slope)
     # In place, on weights that are checked already: the two loops of network.py and nothing else.
-    W, b = net.unpack(theta)
-    forward = seconds(lambda: net._forward(W, b, X, trace))
-    backward = seconds(lambda: net._backward(W, trace, slope, back))
+    forward = seconds(lambda: net._forward_from(theta, X, trace))
+    backward = seconds(lambda: net._backward_from(theta, trace, slope, back))
     by_differences = ""
     if net.parameter_count <= MOST_BY_DIFFERENCES:
         objective = net.objective(bp.half_squared_error, X, Y)

@@ -176,7 +176,9 @@ TABLE: dict[str, Bad] = {
             THETA,
             TRACE,
             OUT,
-            out=bp.Backward(BACK.gradient, [None, *np.float32([BACK.delta[2]] * 2)], [], []),
+            out=bp.Backward(
+                BACK.gradient, [None, *np.float32([BACK.delta[2]] * 2)], [], [], BACK.blocks
+            ),
         ),
         ValueError,
         "out",

@@ -130,8 +130,10 @@ def test_gradient_agrees_with_autograd(drawn):
 @settings(deadline=None, max_examples=60)
 @given(problems())
 def test_gradient_agrees_with_central_differences(drawn):
-    assume(away_from_kinks(*drawn))
-    assert agrees_with_differences(*drawn)
+    objective, theta = drawn
+    theta = theta / 3  # answers close to 0 or 1 bend a cross entropy faster than differences see
+    assume(away_from_kinks(objective, theta))
+    assert agrees_with_differences(objective, theta)
 
 
 @settings(deadline=None, max_examples=60)
@@ -180,9 +182,9 @@ def test_trace_holds_every_layer():
     trace = net.forward(theta, X)
     W, b = net.unpack(theta)
     assert trace.z[0] is None
-    assert trace.a[0] is X
+    assert np.array_equal(trace.a[0], X)
     for l, phi in enumerate(net.activations, start=1):
-        np.testing.assert_allclose(trace.z[l], trace.a[l - 1] @ W[l] + b[l], rtol=1e-15)
+        np.testing.assert_allclose(trace.z[l], trace.a[l - 1] @ W[l] + b[l], rtol=1e-14)
         np.testing.assert_array_equal(trace.a[l], phi(trace.z[l]))
 
 
@@ -326,17 +328,21 @@ def test_objective_shows_what_it_is():
 # layers are square, because a wrong transpose of unlike sizes would not even run.
 
 WRONG_BACKWARD = {
-    "sign of the weight gradient": ("trace.a[l - 1].mT, delta[l]", "trace.a[l - 1].mT, -delta[l]"),
+    "sign of the slopes": ("trace.inputs[l].mT, delta[l]", "trace.inputs[l].mT, -delta[l]"),
     "transpose of W missing": ("W[l].mT", "W[l]"),
-    "mean instead of sum for the bias": ("np.sum(delta[l]", "np.mean(delta[l]"),
-    "first sample only for the bias": ("np.sum(delta[l],", "np.sum(delta[l][..., :1, :],"),
+    "mean instead of sum for the bias": (
+        "back.blocks[l])", "back.blocks[l]); back.b[l][...] = back.b[l] / delta[l].shape[-2]"),
+    "first sample only for the bias": (
+        "back.blocks[l])", "back.blocks[l]); back.b[l][...] = delta[l][..., 0, :]"),
     "derivative at a": ("trace.z[l], trace.a[l]", "trace.a[l], self.activations[l-1](trace.a[l])"),
     "weights already updated": ("W[l].mT", "(W[l] - 0.5 * back.W[l]).mT"),
     "one path dropped": ("delta[l], W[l].mT", "delta[l][..., 1:], W[l][..., 1:].mT"),
     "slope forgotten": ("self.activations[l - 1].pullback", "(lambda g, z, a, out: +g)"),
     "activation of another layer": ("self.activations[l - 1]", "self.activations[0]"),
-    "output of the layer instead of its input": ("trace.a[l - 1].mT", "trace.a[l].mT"),
-    "gradients added up twice": ("gradient = np.matmul(", "gradient = 2 * np.matmul("),
+    "output of the layer instead of its input": (
+        "trace.inputs[l].mT",
+        "np.append(trace.a[l], np.ones_like(trace.a[l][..., :1]), axis=-1).mT"),
+    "gradients added up twice": ("product(delta[l], W", "product(2 * delta[l], W"),
 }  # fmt: skip
 
 WRONG_LOSS = {

@@ -269,7 +269,7 @@ def test_schedule_sets_the_rate_of_step_t(schedule, rates):
     np.testing.assert_allclose(-np.diff(path.ravel(), prepend=0.0), rates, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", set(ALL) - {"newton", "damped newton"})
+@pytest.mark.parametrize("name", [name for name in ALL if "newton" not in name])
 def test_every_optimizer_asks_its_schedule_for_t_from_1(name):
     asked = []
 
@@ -283,7 +283,7 @@ def test_every_optimizer_asks_its_schedule_for_t_from_1(name):
     assert path.dtype == np.float32
 
 
-@pytest.mark.parametrize("name", set(ALL) - {"newton", "damped newton"})
+@pytest.mark.parametrize("name", [name for name in ALL if "newton" not in name])
 def test_sweep_of_rates_gives_what_single_rates_give(name):
     rates = np.array([0.01, 0.1, 1.0])
     theta, gradients = np.tile(START, (3, 1)), random_gradients(3, 2)

@@ -14,12 +14,12 @@ from .. import plots
 from ..activations import linear
 from ..adaptive import AdaGrad, Adam, RMSProp
 from ..arrays import Array
+from ..dealing import batches
 from ..losses import half_squared_error
 from ..network import Network
 from ..optimizers import GradientDescent, Momentum
 from ..plots import style
 from ..schedules import InverseTimeDecay
-from ..training import batches
 from .controls import Choice, Slider
 from .downhill import Objective, bowl, side_by_side, two_weights, walk
 from .explorer import Explorer

@@ -6,13 +6,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array
+from ..dealing import batches
 from ..epochs import quiet
-from ..parameters import views
 from ..passes import Backward, Trace
 from ..plots import style
 from ..plots.names import default_names
 from ..tables import Table
-from ..training import batches
 from .setting import Setting
 
 
@@ -70,7 +69,7 @@ class Training:
     def _forward(self, X: Array) -> Trace:
         # Without the checks of net.forward, which would cost more than the formulas: X is ours,
         # and theta is finite.
-        return self.net._forward(*views(self.net.sizes, self.theta), X)
+        return self.net._forward_from(self.theta, X)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -87,8 +86,7 @@ class Training:
         with quiet():
             trace = self._forward(self.X[self.batch])
             slope = self.loss.gradient_value(trace.a[-1], self.Y[self.batch], None)
-            W, _ = views(self.net.sizes, self.theta)
-            return trace, self.net._backward(W, trace, slope)
+            return trace, self.net._backward_from(self.theta, trace, slope)
 
     def step(self) -> None:
         """Take one step, unless training is lost."""

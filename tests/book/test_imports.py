@@ -19,12 +19,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "activations": {"activation", "arrays"},
     "losses": {"arrays", "activations"},
     "parameters": {"arrays"},
-    "objective": {"arrays", "losses", "parameters"},
+    "objective": {"arrays", "losses", "parameters", "passes"},
     "passes": {"arrays", "parameters"},
     "network": {"activation", "arrays", "losses", "objective", "parameters", "passes", "tables"},
     "gates": set(),
     "graph": {"gates"},
-    "gradcheck": {"arrays"},
+    "gradcheck": {"arrays", "objective"},
     "initializers": {"arrays", "network"},
     "datasets": {"arrays"},
     "schedules": {"arrays"},
@@ -34,7 +34,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "epochs": {"arrays"},
     "journal": set(),
     "parallel": {"arrays", "journal", "losses", "network", "objective"},
-    "training": {"arrays", "epochs", "losses", "network", "parameters", "steps"},
+    "dealing": {"arrays", "objective", "passes"},
+    "training": {
+        *("arrays", "dealing", "epochs", "losses", "network", "parameters", "passes", "steps"),
+    },
     "perceptron": {"arrays", "activations"},
     "photocells": {"arrays"},
     "symbolic": {
@@ -59,6 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training",
     },
     "explorers": {
+        "dealing",
         "adaptive",  # chapter 7 walks with the optimizers
         "datasets",  # chapter 11 makes everything that a training needs
         "epochs",

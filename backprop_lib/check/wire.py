@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 DEPTH = 20  # of lists in lists: who reads an answer calls itself for each
-DTYPES = {np.dtype(code).name for code in "?bhiqBHIQefd"}
+DTYPES = set("?bhilqBHILQefd")  # as NumPy abbreviates them
 
 
 class Formula(str):
@@ -56,7 +56,7 @@ def encode(value: Any, depth: int = DEPTH) -> Any:
         return {
             "array": array.ravel().tolist(),
             "shape": list(array.shape),
-            "dtype": array.dtype.name,
+            "dtype": array.dtype.char,
         }
     if type(value) is int and value.bit_length() > 1000:
         raise TypeError(f"an integer of {value.bit_length()} bits")

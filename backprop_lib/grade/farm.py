@@ -78,7 +78,7 @@ def grade(
                 else:
                     yield new
 
-        for record in marked(tasks(), executor, width):
+        for record in marked(tasks(), executor, width, limits):
             journal.append(record)
             bar.update()
             now += 1
@@ -102,17 +102,30 @@ def work(task: Task) -> Record:
     return mark(task)
 
 
-def marked(tasks: Iterable[Task], executor: Executor, width: int) -> Iterator[Record]:
+def marked(
+    tasks: Iterable[Task], executor: Executor, width: int, limits: Limits
+) -> Iterator[Record]:
     """Yield a record for each task as it comes; at most ``width`` are under way."""
     waiting = ((task, 1) for task in tasks)
     running: dict[Future[Record], tuple[Task, int]] = {}
     again: list[tuple[Task, int]] = []
+    patience, silent = 2 * (limits.start + limits.whole), False
     while True:
         while len(running) < width and (following := again.pop() if again else next(waiting, None)):
             running[executor.submit(work, following[0])] = following
         if not running:
             return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        done = wait(running, patience, FIRST_COMPLETED).done
+        if not done and silent:
+            text = (
+                f"no worker answers for {patience} s; what is graded is kept: mend, and run again."
+            )
+            raise TimeoutError(text)
+        silent = not done
+        if silent:  # a scheduler that lost workers may have forgotten what they had to do
+            again += running.values()
+            running.clear()
+        for future in done:
             task, attempt = running.pop(future)
             try:
                 yield future.result()

@@ -164,8 +164,9 @@ class Jail:
 class Jailed:
     """A notebook in the jail, as a :class:`~backprop_lib.check.question.Student`.
 
-    Its cells run when the first question comes. A process that died or was late is started anew
-    for the next question, without the cell that it died in.
+    Its cells run when the first question comes. A process that died or was late is started anew,
+    without the cell that did it. A death counts the second time: the first may have come from
+    outside, when the machine is short of memory.
     """
 
     def __init__(self, cells: list[str], inputs: dict[str, Any], limits: Limits) -> None:
@@ -173,6 +174,7 @@ class Jailed:
         self.inputs, self.limits, self.left = inputs, limits, limits.whole
         self.facts: list[str] = []
         self.starts = 0
+        self.died: set[int] = set()
         self.jail: Jail | None = None
 
     def call(self, name: str, arguments: tuple[Any, ...]) -> Reply:
@@ -189,11 +191,13 @@ class Jailed:
             self.jail.close()
         self.jail = None
 
-    def _reply(self, request: dict[str, Any]) -> Reply:
+    def _reply(self, request: dict[str, Any], again: bool = False) -> Reply:
         try:
             self._start()
             came = self._ask(request, self.limits.call)
         except Broken as end:
+            if end.status == "died" and not again:
+                return self._reply(request, again=True)
             return Reply(end.status, text=str(end))
         places = range(len(request.get("arguments", ())))
         changed = tuple(place for place in places if place in came["changed"])
@@ -212,8 +216,10 @@ class Jailed:
                 try:
                     came = self._ask({"cell": number, "source": source}, self.limits.cell)
                 except Broken as end:
-                    self._note(f"cell {number}: {end}")
-                    del self.cells[number]
+                    if end.status != "died" or number in self.died:
+                        self._note(f"cell {number}: {end}")
+                        del self.cells[number]
+                    self.died.add(number)
                     break
                 if came["status"] != "value":
                     self._note(came["text"])

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from itertools import count
 
@@ -102,6 +103,35 @@ def test_a_lost_worker_costs_no_points(course, grade):
     grade("serial.jsonl")
     grade("lost.jsonl", Failing(farm.ATTEMPTS - 1))
     assert records(course / "lost.jsonl") == records(course / "serial.jsonl")
+
+
+def test_a_worker_that_never_answers_costs_no_points(course, grade, limits):
+    class Silent(Failing):
+        def submit(self, function, task):
+            if self.left[task.student]:
+                self.left[task.student] -= 1
+                return Future()
+            return Serial.submit(self, function, task)
+
+    grade("serial.jsonl")
+    impatient = replace(limits, start=0.2, whole=0.3)
+    found = find(course / "submitted", ("ps0",))
+    tasks = [farm.task(submission, b"secret", limits) for submission in found]
+    came = list(farm.marked(tasks, Silent(1), 4, impatient))
+    made = sorted(came, key=lambda record: record["student"])
+    assert [{**record, "seconds": None} for record in made] == records(course / "serial.jsonl")
+
+
+def test_when_no_worker_is_left_the_run_ends_and_says_so(course, limits):
+    class Gone(Serial):
+        def submit(self, function, task):
+            return Future()
+
+    found = find(course / "submitted", ("ps0",))
+    impatient = replace(limits, start=0.1, whole=0.1)
+    with pytest.raises(TimeoutError, match=r"no worker answers for 0\.4 s; what is graded is kept"):
+        farm.grade(found, course / "gone.jsonl", b"secret", Gone(), 4, impatient)
+    assert lines(course / "gone.jsonl") == []
 
 
 def test_who_could_not_be_graded_is_for_review_and_tried_again(course, grade):

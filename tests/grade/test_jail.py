@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -129,6 +130,14 @@ def test_a_death_or_delay_costs_only_its_question(jailed):
     assert student.call("lives", ()).value == 1
     assert student.call("sleeps", ()).text == "it takes more than 1 s."
     assert student.call("lives", ()).value == 1
+
+
+def test_a_death_that_came_from_outside_costs_nothing(jailed):
+    student = jailed("import time\ndef slow():\n    time.sleep(0.3)\n    return 1", "x = 1")
+    assert student.read("x").value == 1
+    threading.Timer(0.1, student.jail.process.kill).start()
+    assert student.call("slow", ()).value == 1
+    assert student.facts == []
 
 
 def test_the_whole_notebook_has_a_limit(jailed):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbgrader.api import Gradebook
 from traitlets import Bool, Unicode
 
 from .. import check
@@ -17,6 +18,47 @@ from .jail import Limits
 from .marking import judged
 from .selftest import self_test
 from .submission import code_cells
+
+
+class OurMarks(Preprocessor):
+    """Before nbgrader reads what a cell is marked as: as it was released, once, or not at all.
+
+    On marks that were made up, copied with their cell or deleted with it, nbgrader gives up.
+    """
+
+    enabled = Bool(True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Set the marks of all cells from the gradebook, and append the checks that are gone."""
+        place = resources["nbgrader"]
+        with Gradebook(place["db_url"]) as book:
+            released = _released(book.find_notebook(place["notebook"], place["assignment"]))
+        for cell in nb.cells:
+            theirs = cell.metadata.pop("nbgrader", None)
+            name = str(theirs.get("grade_id")) if isinstance(theirs, dict) else ""
+            if name in released:
+                cell.metadata["nbgrader"] = released.pop(name).metadata["nbgrader"]
+        for cell in released.values():
+            if cell.metadata["nbgrader"]["grade"]:
+                if nb.nbformat_minor < 5:
+                    del cell["id"]
+                nb.cells.append(cell)
+        return nb, resources
+
+
+def _released(notebook: Any) -> dict[str, Any]:
+    """Return the marked cells of the release by their names, from the gradebook."""
+    make = {"code": new_code_cell, "markdown": new_markdown_cell}
+    answers = {cell.name for cell in notebook.solution_cells}
+    points = {cell.name: {"points": cell.max_score} for cell in notebook.grade_cells}
+    cells = {}
+    for cell in notebook.source_cells:
+        mark = {"grade_id": cell.name, "schema_version": 3, "task": False}
+        mark |= {"grade": cell.name in points, "solution": cell.name in answers}
+        mark |= {"locked": cell.locked, "checksum": cell.checksum, "cell_type": cell.cell_type}
+        mark |= points.get(cell.name, {})
+        cells[cell.name] = make[cell.cell_type](cell.source, metadata={"nbgrader": mark})
+    return cells
 
 
 class GradeInJail(Preprocessor):
@@ -82,7 +124,13 @@ def configure(c: Any) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    c.OverwriteCells.add_missing_cells = True  # else a deleted check is a question without points
+    c.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput",
+        OurMarks,
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
 
 
 def _write(cell: Any, verdict: Verdict | None, most: float, facts: list[str]) -> None:

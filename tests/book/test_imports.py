@@ -107,6 +107,7 @@ GRANTED = {
     "tqdm": {"epochs", "grade", "parallel"},
     "nbconvert": {"grade/nbgrader.py"},  # of a package, one file
     "nbformat": {"grade/nbgrader.py"},
+    "nbgrader": {"grade/nbgrader.py"},
     "traitlets": {"grade/nbgrader.py"},
     "distributed": {"grade/scale.py"},
 }

@@ -3,6 +3,7 @@ A preprocessor stands where ``Execute`` stood, and writes what nbgrader reads po
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from .jail import Limits
 from .marking import judged
 from .selftest import self_test
 from .submission import code_cells
+
+# Formgrader shows a student's text as a web page, with the rights of the teacher who reads it.
+TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 
 
 class OurMarks(Preprocessor):
@@ -88,6 +92,8 @@ class GradeInJail(Preprocessor):
             facts = [f"No score yet: {error}"]
         for cell in nb.cells:
             mark = cell.metadata.get("nbgrader", {})
+            if cell.cell_type != "code" and not mark.get("locked"):
+                cell.source = TAG.sub("&lt;", cell.source)
             if cell.cell_type == "code" and mark.get("grade"):
                 question = str(mark.get("grade_id")).removesuffix("-check").replace("-", ".", 1)
                 _write(cell, verdicts.get(question), float(mark["points"]), facts)

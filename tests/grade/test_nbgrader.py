@@ -1,17 +1,27 @@
-"""Whatever a student marks a cell as, nbgrader's own commands grade what the cells define."""
+"""Plain `nbgrader autograde` with our preprocessor: points, reasons, and review by a person."""
 
 import copy
 import json
+import os
 import shutil
 import subprocess
 import sys
 
 import notebooks
 import pytest
-from nbgrader.api import Gradebook
 
-CONFIG = "from backprop_lib.grade.nbgrader import configure\nconfigure(get_config())\n"
-SOURCE = notebooks.ROOT / notebooks.ASSIGNMENTS / "source" / "ps1" / "ps1.ipynb"
+SOURCE = notebooks.ROOT / "book" / "assignments" / "source" / "ps1" / "ps1.ipynb"
+RELEASE = notebooks.ROOT / "book" / "assignments" / "release" / "ps1" / "ps1.ipynb"
+GUIDE = notebooks.ROOT / "book" / "instructors.md"
+
+
+def configuration():
+    """Return what the guide tells teachers to write into nbgrader_config.py."""
+    blocks = GUIDE.read_text(encoding="utf-8").split("```python\n")[1:]
+    (found,) = [block.partition("```")[0] for block in blocks if "get_config" in block]
+    return found
+
+
 MINE = {"grade": True, "grade_id": "mine", "locked": False, "points": 1000, "schema_version": 3}
 MINE |= {"solution": False, "task": False, "cell_type": "code"}
 
@@ -67,35 +77,151 @@ WAYS = (
 )
 
 
+# The commands of nbgrader, one after the other in one process, since each start takes seconds.
+SESSION = """
+import os, shutil
+from nbgrader.apps import NbGraderApp
+from backprop_lib.grade.selftest import self_test
+from backprop_lib.grade.walls import walls
+
+def nbgrader(*words):
+    NbGraderApp.clear_instance()
+    NbGraderApp.launch_instance(list(words))
+
+nbgrader("autograde", "ps1")
+nbgrader("generate_feedback", "ps1", "--student", "cleo")
+shutil.copytree("late", "submitted/eve")
+os.environ["PATH"] = ""  # no bubblewrap any more
+walls.cache_clear(), self_test.cache_clear()
+nbgrader("autograde", "ps1", "--student", "eve")
+"""
+
+
 @pytest.fixture(scope="module")
-def scores(limits, tmp_path_factory):
-    """Let each way be tried once with and once without the answers, and return the points."""
+def course(tmp_path_factory, limits):
+    """Return a course with many submissions, graded by the commands of nbgrader."""
     course = tmp_path_factory.mktemp("course")
-    (course / "nbgrader_config.py").write_text(CONFIG)
+    (course / "nbgrader_config.py").write_text(configuration())
     (course / "source" / "ps1").mkdir(parents=True)
     shutil.copy(SOURCE, course / "source" / "ps1")
-
-    def run(*words):
-        command = [sys.executable, "-m", "nbgrader", *words, "ps1"]
-        return subprocess.run(command, cwd=course, capture_output=True, text=True)
-
-    assert run("generate_assignment").returncode == 0
+    model = json.loads(SOURCE.read_text())
+    put(course / "submitted" / "anne", model)
+    put(course / "submitted" / "ben", json.loads(RELEASE.read_text()))
+    put(course / "submitted" / "cleo", attacking(model))
+    put(course / "submitted" / "dan", without_checks(model))
+    put(course / "late", model)
     for way in WAYS:
-        for name, notebook in (("with", SOURCE), ("without", notebooks.release_of(SOURCE))):
-            content = json.loads(notebook.read_text(encoding="utf-8"))
+        for name, path in (("with", SOURCE), ("without", RELEASE)):
+            content = json.loads(path.read_text(encoding="utf-8"))
             way(content)
-            place = course / "submitted" / f"{way.__name__} {name}" / "ps1" / "ps1.ipynb"
-            place.parent.mkdir(parents=True)
-            place.write_text(json.dumps(content), encoding="utf-8")
-    done = run("autograde")
+            put(course / "submitted" / f"{way.__name__} {name}", content)
+    call(course, "-m", "nbgrader", "generate_assignment", "ps1")
+    assert "ps1 of eve has no score: the jail cannot start: bubblewrap" in call(
+        course, "-c", SESSION
+    )
+    return course
+
+
+def call(course, *words):
+    environment = os.environ | {"PYTHONPATH": str(notebooks.ROOT)}
+    done = subprocess.run(
+        [sys.executable, *words], cwd=course, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def put(folder, notebook):
+    place = folder / "ps1" / "ps1.ipynb"
+    place.parent.mkdir(parents=True)
+    place.write_text(json.dumps(notebook))
+
+
+def attacking(notebook):
+    """Return the notebook with what wins full marks where nbgrader runs the cells itself."""
+    changed = json.loads(json.dumps(notebook))
+    for cell in changed["cells"]:
+        if cell["cell_type"] == "code" and "def " in "".join(cell["source"]):
+            cell["source"] = "class Equal:\n    __eq__ = lambda *given: True\n" + "".join(
+                f"def {name}(*given): return Equal()\n"
+                for name in ("neuron", "sigmoid", "slopes", "softmax", "bends")
+            )
+        elif "check(" in "".join(cell["source"]):
+            cell["source"] = "10"
+    page = "$a<b$ <script>alert(1)</script><img src=x onerror=alert(2)>"
+    for kind in ("markdown", "raw"):
+        changed["cells"].append({"cell_type": kind, "source": page, "metadata": {}, "id": kind})
+    return changed
+
+
+def without_checks(notebook):
+    changed = json.loads(json.dumps(notebook))
+    changed["cells"] = [c for c in changed["cells"] if "check(" not in "".join(c["source"])]
+    return changed
+
+
+@pytest.fixture(scope="module")
+def grades(course):
+    """Return, for each student, the grade of each cell."""
+    from nbgrader.api import Gradebook
+
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         return {
-            student.id: book.find_submission("ps1", student.id).score for student in book.students
+            student.id: {
+                grade.name: (grade.auto_score, grade.needs_manual_grade, grade.max_score)
+                for grade in book.find_submission_notebook("ps1", "ps1", student.id).grades
+            }
+            for student in book.students
         }
 
 
+def automatic(grades, student):
+    return {name: grade for name, grade in grades[student].items() if name.endswith("-check")}
+
+
+@pytest.mark.parametrize(("student", "share"), [("anne", 1), ("ben", 0), ("dan", 1)])
+def test_points_are_those_of_the_checks(grades, student, share):
+    found = automatic(grades, student)
+    assert len(found) == 7
+    for score, by_a_person, most in found.values():
+        assert (score, by_a_person) == (share * most, False)
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_marks_of_a_students_own_give_and_cost_nothing(scores, way):
-    assert scores[f"{way.__name__} with"] == 90  # the rest is read by a person
-    assert scores[f"{way.__name__} without"] == 0
+def test_marks_of_a_students_own_give_and_cost_nothing(grades, way):
+    for name, expected in (("with", 90), ("without", 0)):  # the rest is read by a person
+        found = grades[f"{way.__name__} {name}"]
+        assert sum(score for score, *_ in found.values() if score) == expected
+
+
+def test_attacks_win_nothing(grades):
+    won = {name: score for name, (score, _, _) in automatic(grades, "cleo").items() if score}
+    assert set(won) == {"ps1-q2-check", "ps1-q3-check"}  # answered honestly
+
+
+def test_the_question_for_a_person_waits_for_one(grades):
+    (question,) = set(grades["anne"]) - set(automatic(grades, "anne"))
+    assert grades["anne"][question][:2] == (None, True)
+
+
+def test_where_the_jail_fails_a_person_is_asked_and_nobody_gets_zero(grades):
+    for score, by_a_person, _ in automatic(grades, "eve").values():
+        assert (score, by_a_person) == (None, True)
+
+
+def test_the_reason_stands_in_the_feedback(course):
+    page = (course / "feedback" / "cleo" / "ps1" / "ps1.html").read_text()
+    assert "ps1.q1: not yet." in page
+    assert "a value of type Equal" in page
+
+
+def test_a_page_in_an_answer_does_not_run_for_its_reader(course):
+    for place in ("autograded", "feedback"):
+        (path,) = (course / place / "cleo" / "ps1").glob("ps1.*")
+        assert "alert(1)" in path.read_text()
+        assert "<script>alert(1)" not in path.read_text()
+        assert "<img src=x" not in path.read_text()
+
+
+def test_the_secret_is_kept_from_others(course):
+    assert (course / "backprop.secret").stat().st_mode & 0o777 == 0o600

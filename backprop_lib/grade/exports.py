@@ -51,42 +51,35 @@ def latest(results: Path) -> list[Record]:
 def write_pages(records: list[Record], folder: Path) -> None:
     """Write ``<student>.html`` for each student and ``summary.html`` for the teacher."""
     folder.mkdir(parents=True, exist_ok=True)
-    of_student = defaultdict(list)
-    for record in records:
-        of_student[record["student"]].append(record)
-    for student, theirs in of_student.items():
+    for student, theirs in _grouped(records, "student").items():
         body = "".join(_section(record) for record in theirs)
         _write(folder / f"{slug(student)}.html", f"Results of {student}", body)
-    of_set = defaultdict(list)
-    for record in records:
-        of_set[record["set"] or "no set"].append(record)
-    body = "".join(_statistics(name, of_set[name]) for name in sorted(of_set))
-    _write(folder / "summary.html", "Summary", body)
+    sets = sorted(_grouped(records, "set").items())
+    _write(folder / "summary.html", "Summary", "".join(_statistics(*part) for part in sets))
 
 
 def write_csv(records: list[Record], path: Path) -> None:
     """Write a table with a row for each student and set, as an LMS imports it."""
-    questions = sorted({_short(q["question"]) for r in records for q in r["questions"]})
+    questions = sorted({q["question"].rpartition(".")[2] for r in records for q in r["questions"]})
     head = ["student", "set", "points", "out_of", "status", *questions, "feedback"]
     with path.open("w", newline="", encoding="utf-8", errors="replace") as file:
         rows = csv.writer(file)
         rows.writerow(head)
         for record in records:
-            points = {_short(q["question"]): q["points"] for q in record["questions"]}
+            points = {q["question"].rpartition(".")[2]: q["points"] for q in record["questions"]}
             row = [record[name] for name in head[:5]] + [points.get(name) for name in questions]
             rows.writerow([_harmless(value) for value in [*row, _feedback(record)]])
 
 
 def write_gradescope(records: list[Record], folder: Path) -> None:
     """Write, for each set, an autograder that gives each student, by e-mail, what stands here."""
-    for name in sorted({record["set"] for record in records}):
+    for name, theirs in _grouped(records, "set").items():
         place = folder / (name or "no-set")
         place.mkdir(parents=True, exist_ok=True)
         (place / "setup.sh").write_text("#!/bin/sh\n")
         (place / "run_autograder").write_text(RUN_AUTOGRADER)
         (place / "run_autograder").chmod(0o755)
-        graded = [r for r in records if r["set"] == name and r["status"] != "review"]
-        results = {record["student"]: _as_gradescope(record) for record in graded}
+        results = {r["student"]: _as_gradescope(r) for r in theirs if r["status"] != "review"}
         (place / "results.json").write_text(json.dumps(results, indent=1))
 
 
@@ -99,15 +92,21 @@ def slug(student: str) -> str:
     return f"{plain}-{hashlib.sha256(student.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
+def _grouped(records: list[Record], by: str = "question") -> dict[str, list[Record]]:
+    groups = defaultdict(list)
+    for record in records:
+        groups[record[by]].append(record)
+    return groups
+
+
 def _section(record: Record) -> str:
     problem_set = PROBLEM_SETS.get(record["set"])
     title = f"{record['set']}: {problem_set.title}" if problem_set else record["set"] or "No set"
     parts = [f"<h2>{_text(title)}</h2>", f"<p>{_text(_result(record))}</p>"]
     for question in record["questions"]:
-        points = f"{question['points']} of {question['out_of']} points"
-        parts.append(f"<h3>{_text(question['question'])}: {points}</h3>")
-        if question["text"]:
-            parts.append(f"<pre>{_text(question['text'])}</pre>")
+        line = f"{question['question']}: {question['points']} of {question['out_of']} points"
+        why = f"<pre>{_text(question['text'])}</pre>" if question["text"] else ""
+        parts.append(f"<h3>{_text(line)}</h3>{why}" if why else f"<p>{_text(line)}</p>")
     if problem_set:
         left = problem_set.read_by_hand
         parts.append(f"<p>{left.id} ({left.points} points) is read by a person.</p>")
@@ -121,11 +120,8 @@ def _statistics(name: str, records: list[Record]) -> str:
     graded = [record for record in records if record["status"] == "graded"]
     statuses = Counter(record["status"] for record in records)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    parts = [f"<h2>{_text(name)}</h2>", f"<p>{counts}.</p>"]
-    answers = defaultdict(list)
-    for record in graded:
-        for question in record["questions"]:
-            answers[question["question"]].append(question)
+    parts = [f"<h2>{_text(name or 'No set')}</h2>", f"<p>{counts}.</p>"]
+    answers = _grouped([question for record in graded for question in record["questions"]])
     rows = []
     for identity, given in answers.items():
         kinds = Counter(question["status"] for question in given)
@@ -135,7 +131,8 @@ def _statistics(name: str, records: list[Record]) -> str:
     parts.append(_table(["question", "right", "", "otherwise"], rows))
     made = Counter((q["question"], q["mistake"]) for given in answers.values() for q in given)
     rows = [[n, identity, text] for (identity, text), n in made.most_common() if text]
-    parts += ["<h3>Misconceptions</h3>", _table(["students", "question", "mistake"], rows)]
+    if rows:
+        parts += ["<h3>Misconceptions</h3>", _table(["students", "question", "mistake"], rows)]
     if graded:
         parts.append(f"<p>Mean: {mean(r['points'] for r in graded):.1f} points.</p>")
     people = [[r["student"], _result(r), " · ".join(r["facts"])] for r in records]
@@ -169,8 +166,6 @@ def _write(path: Path, title: str, body: str) -> None:
 def _result(record: Record) -> str:
     if record["status"] == "review":
         return "no score yet: a person will look at it"
-    if record["status"] == "unreadable":
-        return f"0 of {record['out_of']} points: {record['facts'][0]}"
     return f"{record['points']} of {record['out_of']} points"
 
 
@@ -196,10 +191,6 @@ def _feedback(record: Record) -> str:
 def _harmless(value: Any) -> Any:
     """A table program runs what begins like a formula; a quotation mark in front stops it."""
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
-
-
-def _short(question: str) -> str:
-    return question.rpartition(".")[2]
 
 
 def _text(value: Any) -> str:

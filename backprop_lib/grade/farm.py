@@ -68,7 +68,8 @@ def grade(
     """
     journal, now = Journal(results), 0
     with _alone(results), tqdm(total=len(submissions), unit="notebook", smoothing=0) as bar:
-        done = {_name(r): (r.get("digest"), r.get("checks")) for r in journal if not _open(r)}
+        lines = (record for record in journal if record["status"] != "review")
+        done = {(line["student"], line["set"]): (line["digest"], line["checks"]) for line in lines}
 
         def tasks() -> Iterator[Task]:
             for submission in submissions:
@@ -135,14 +136,6 @@ def marked(
                 else:
                     text = f"not graded: {type(error).__name__}: {error}"
                     yield task.record("review", [], [text]) | {"seconds": 0.0}
-
-
-def _name(record: Record) -> tuple[str, str]:
-    return str(record.get("student")), str(record.get("set"))
-
-
-def _open(record: Record) -> bool:
-    return record.get("status") == "review"
 
 
 @contextmanager

@@ -14,12 +14,7 @@ from typing import Any
 
 from ..check import wire
 from ..check.question import Reply
-from .walls import PYTHON, seccomp, walls
-
-STARTER = (
-    "import sys; sys.path += ['/jail', '/packages']; "
-    "from backprop_lib.grade.driver import main; main()"
-)
+from .walls import PROGRAM, seccomp, walls
 
 
 @dataclass(frozen=True)
@@ -73,10 +68,7 @@ class Jail:
             os.write(end, seccomp(os.uname().machine))
             os.close(end)
             self.process = subprocess.Popen(
-                [
-                    *(*walls(), "--seccomp", str(rules), "--"),
-                    *(PYTHON, "-I", "-S", "-B", "-X", "utf8", "-c", STARTER),
-                ],
+                [*walls(), "--seccomp", str(rules), "--", *PROGRAM],
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=subprocess.PIPE,

@@ -140,7 +140,8 @@ def judged(
         declared = student.read("STUDENT")
         own = declared.value if type(declared.value) is str else name
         if own.strip().casefold() != name.strip().casefold():
-            student.facts.append(f"the notebook says STUDENT = {own[:60]!r}")
+            numbers = f"the numbers to be worked by hand are those of {name!r}"
+            student.facts.append(f"the notebook says STUDENT = {own[:60]!r}; {numbers}")
         with np.errstate(all="ignore"):
             for question in problem_set.questions:
                 verdicts.append(judge(question, student, name, key))

@@ -187,9 +187,8 @@ def test_a_jail_that_cannot_start_says_what_bubblewrap_says(limits, monkeypatch)
 
 
 def test_a_jail_that_does_not_drop_root_is_refused(limits, monkeypatch):
-    monkeypatch.setattr(
-        jail_module, "STARTER", "print('{\"ready\": 0}', flush=True); input(); input()"
-    )
+    says = "print('{\"ready\": 0}', flush=True); input(); input()"
+    monkeypatch.setattr(jail_module, "PROGRAM", (*jail_module.PROGRAM[:-1], says))
     if os.geteuid() != 0:
         monkeypatch.setattr(os, "geteuid", lambda: 12345)
     with pytest.raises(JailError, match="it says"):

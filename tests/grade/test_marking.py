@@ -62,7 +62,8 @@ def test_a_neighbours_numbers_win_nothing_and_are_noted(record, problem_set, rig
     right[4] = f"slope = {2 * number}"
     made = record(*right)
     assert made["questions"][2]["points"] == 0
-    assert "the notebook says STUDENT = 'ben'" in made["facts"]
+    numbers = "the numbers to be worked by hand are those of 'anne'"
+    assert f"the notebook says STUDENT = 'ben'; {numbers}" in made["facts"]
     assert "ps0.q3 is right for the numbers of 'ben'" in made["facts"]
     assert record(*right, student="Ben ")["points"] == 80
 

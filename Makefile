@@ -32,7 +32,7 @@ notebooks: $(VENV)/.test ## run the notebooks in place and reduce them to the fo
 # Cheap stages first; the first one that fails ends the run.
 test: lint ## check everything: style, types, library, notebooks, built pages in a browser
 	@mkdir -p _build && rm -f $(NOT_CHECKED)
-	@$(BIN)/python -m pytest -n auto tests backprop_lib --ignore tests/browser
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests backprop_lib --ignore tests/browser
 	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile \
 	    --ignore book/assignments/release book
 	@$(MAKE) --no-print-directory book

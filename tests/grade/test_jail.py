@@ -124,7 +124,8 @@ def test_a_cell_that_ends_or_hangs_costs_only_itself(jailed, cell, fact):
 def test_a_death_or_delay_costs_only_its_question(jailed):
     student = jailed(
         "import os, time\ndef dies():\n    os._exit(7)\ndef sleeps():\n    time.sleep(60)\n"
-        "def lives():\n    return 1"
+        "def lives():\n    return 1",
+        call=1.0,
     )
     assert student.call("dies", ()).status == "died"
     assert student.call("lives", ()).value == 1

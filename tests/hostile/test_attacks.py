@@ -126,7 +126,7 @@ def batch(limits, tmp_path_factory):
         patch.setattr(Jail, "_greet", note_namespace)
         patch.setenv("BACKPROP_CANARY", environment)
         found = find(folder / "submitted", PROBLEM_SETS)
-        small = replace(limits, cell=1.0, whole=4.0, starts=10)
+        small = replace(limits, cell=1.0, call=1.0, whole=4.0, starts=10)
         made.results = folder / "results.jsonl"
         began = time.monotonic()
         farm.grade(found, made.results, key.encode(), pool, 4, small)

@@ -1,4 +1,5 @@
-"""A Sphinx extension: notebooks run before the pages are made, and no page asks another machine.
+"""A Sphinx extension: notebooks run before the pages are made; they are light, and no page asks
+another machine.
 
 It is loaded from _config.yml, so that a plain `jupyter-book build .` does the same as `make book`.
 """
@@ -21,8 +22,12 @@ from sphinx.environment import BuildEnvironment
 MATHJAX_PACKAGE = "sphinx-mathjax-offline"
 # The whole package is 24 MB; these parts are all that a page can ask for.
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
-
-
+# What the theme brings and no page asks for: maps of its sources, translations, fonts for browsers
+# that are gone.
+UNASKED = ("_static/**/*.map", "_static/locales/*", "_static/vendor/fontawesome/webfonts/*.ttf")
+_ICON = re.compile(
+    r'(?<=[{,])(?:"([\w-]+)"|(\w+)):\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
+)
 _NOTEBOOK_LINK = re.compile(
     r'<a href="(?P<notebook>[\w./-]+)\.ipynb#?(?P<heading>[^"]*)">(?P<text>.*?)</a>'
 )
@@ -117,6 +122,29 @@ def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
                     picture.convert("RGB").quantize(256).save(path, optimize=True)
 
 
+def lighten(app: Sphinx, exception: Exception | None) -> None:
+    """Leave out what no page asks for: files, and all but a dozen of two thousand icons."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for path in [path for pattern in UNASKED for path in out.glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    scripts = out / "_static" / "scripts"
+    askers = [*out.rglob("*.html"), *scripts.glob("*theme.js")]
+    used = {
+        name
+        for page in askers
+        for name in re.findall(r"\bfa-([a-z0-9-]+)", page.read_text("utf-8"))
+    }
+
+    def keep(icon: re.Match[str]) -> str:
+        names = {icon[1] or icon[2], *re.findall(r'"([\w-]+)"', icon[3])}
+        return icon[0] if names & used else ""
+
+    icons = scripts / "fontawesome.js"
+    icons.write_text(_ICON.sub(keep, icons.read_text("utf-8")), "utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps to the events of a build."""
     app.connect("config-inited", set_cache)
@@ -127,4 +155,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", repair_roles)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", shrink_pictures)
+    app.connect("build-finished", lighten)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -3,8 +3,9 @@
 Each looks at the page as the browser shows it, after MathJax and the scripts of the page have run.
 """
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
 
 # Violations of axe's rules that we know and accept, as "rule: element". None.
 ACCEPTED_VIOLATIONS: set[str] = set()
@@ -63,7 +64,74 @@ _FOREIGN = r"""() => {
 }"""
 
 
-def show(page: Page, *, width: int, theme: str = "light") -> None:
+_LETTERS = r"""() => [...document.querySelectorAll(".explorer")].flatMap((figure) => {
+  const picture = figure.querySelector("img:not(.explorer-print)");
+  const size = 12 * picture.clientWidth / (0.72 * picture.getAttribute("width"));
+  return size < 9 ? [`${figure.id}: 12 points are ${size.toFixed(1)} pixels`] : [];
+})"""
+
+# Formulas keep their place, but not their thousands of parts, which are hidden from screen readers
+# anyway; the first twenty keep the MathML that screen readers get. Words of code keep their colour
+# only where it is one of the first three of its kind.
+_THIN = r"""() => {
+  const formulas = [...document.querySelectorAll("mjx-math:not(:empty)")].map(
+    (formula) => [formula, formula.getBoundingClientRect()]);
+  for (const [formula, { width, height }] of formulas) {
+    formula.replaceChildren();
+    formula.style.cssText = `display: inline-block; width: ${width}px; height: ${height}px`;
+  }
+  for (const maths of [...document.querySelectorAll("mjx-assistive-mml")].slice(20))
+    maths.replaceChildren();
+  const seen = new Map();
+  for (const word of document.querySelectorAll(":is(pre, .sig, code) span:not([id])")) {
+    if (word.children.length) continue;
+    const place = word.closest("[class*=cell], dt, dd, section");
+    const kind = [word.className, word.parentElement.className, place?.className].join();
+    seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    if (seen.get(kind) > 3) word.replaceWith(word.textContent);
+  }
+  document.body.normalize();
+}"""
+
+_AXE = r"""async () => {
+  const late = (box) => box.scrollWidth > box.clientWidth && box.tabIndex < 0;
+  for (let time = 0; time < 1000; time += 50) { // the theme makes them reachable, late
+    if (![...document.querySelectorAll("pre, .output")].some(late)) break;
+    await new Promise((go) => setTimeout(go, 50));
+  }
+  const numbers = new Map([["", 0]]), known = new Map(), seen = new Map();
+  const number = (look) => numbers.get(look) ?? numbers.set(look, numbers.size).get(look);
+  const ground = (element) => { // the same number where all that lies beneath is painted the same
+    if (!element) return 0;
+    if (known.has(element)) return known.get(element);
+    const s = getComputedStyle(element);
+    const paint = [s.backgroundColor, s.backgroundImage, s.opacity, s.filter, s.position].join();
+    const plain = /^rgba\(0, 0, 0, 0\),none,1,none,(static|relative)$/.test(paint);
+    const below = ground(element.parentElement);
+    known.set(element, plain ? below : number(`${below} ${paint}`));
+    return known.get(element);
+  };
+  const visible = { opacityProperty: true, visibilityProperty: true };
+  for (const element of document.querySelectorAll("body :not(input, select, textarea, button)")) {
+    const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
+    let again = ![...element.childNodes].some(isText);
+    if (!again && element.checkVisibility(visible) && element.getBoundingClientRect().width) {
+      const s = getComputedStyle(element);
+      const look = [ground(element), s.color, s.fontSize, s.fontWeight, s.textShadow].join();
+      seen.set(look, (seen.get(look) ?? 0) + 1);
+      again = seen.get(look) > 3;
+    }
+    element.toggleAttribute("data-seen", again);
+  }
+  axe.configure({ rules: [{ id: "color-contrast", selector: ":not([data-seen])" }] });
+  const { violations } = await axe.run(
+    { exclude: [["mjx-math"]] }, { preload: false, resultTypes: ["violations"] });
+  return violations.flatMap(
+    ({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}"""
+
+
+def show(page: Any, *, width: int, theme: str = "light") -> None:
     """Set width and colours, and unfold everything."""
     page.set_viewport_size({"width": width, "height": 900})
     page.evaluate(
@@ -75,36 +143,37 @@ def show(page: Page, *, width: int, theme: str = "light") -> None:
     )
 
 
-def maths(page: Page) -> list[str]:
+def maths(page: Any) -> list[str]:
     """Every formula is typeset, and none shows an error."""
     return page.evaluate(_MATHS)
 
 
-def images(page: Page) -> list[str]:
+def images(page: Any) -> list[str]:
     """Every image loads and has an alt text that says something."""
     return page.evaluate(_IMAGES)
 
 
-def overflow(page: Page) -> list[str]:
+def overflow(page: Any) -> list[str]:
     """The page does not scroll sideways."""
     return page.evaluate(_OVERFLOW)
 
 
-def foreign(page: Page) -> list[str]:
+def foreign(page: Any) -> list[str]:
     """Nothing that the page loads, or prepares to load, is on another machine."""
     return page.evaluate(_FOREIGN)
 
 
-def accessibility(page: Page) -> list[str]:
-    """Run axe-core's rules, on the page as it is after it has settled."""
-    page.wait_for_timeout(400)  # the theme waits before it makes what scrolls reachable by key
-    # What MathJax draws is hidden from screen readers, who get its MathML; so we skip it too.
-    where = {"exclude": [["mjx-math"]]}
-    options = {"preload": False, "resultTypes": ["violations"]}
-    response = Axe().run(page, context=where, options=options).response
-    found = [
-        f"{violation['id']}: {node['html'][:160]}"
-        for violation in response["violations"]
-        for node in violation["nodes"]
-    ]
-    return [text for text in found if text not in ACCEPTED_VIOLATIONS]
+def letters(page: Any) -> list[str]:
+    """The numbers in every explorer can be read: 12 points are at least 9 pixels high."""
+    return page.evaluate(_LETTERS)
+
+
+def accessibility(page: Any) -> list[str]:
+    """Run axe-core's rules; for other checks the page is spoilt afterwards.
+
+    What is drawn the same many times is looked at a few times: else the contrast of thousands of
+    words of code, each in one of a dozen colours, would take most of a minute.
+    """
+    page.evaluate("(script) => window.axe || Function(script)()", AXE_SCRIPT)
+    page.evaluate(_THIN)
+    return [text for text in page.evaluate(_AXE) if text not in ACCEPTED_VIOLATIONS]

@@ -7,11 +7,14 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from backprop_lib.explorers.frames import unpack
 
 _FIGURE = re.compile(r'<figure class="explorer[^>]*data-explorer="([^"]+)".*?</figure>', re.DOTALL)
 _CONTENT = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+_PICTURE = re.compile(r'src="data:image/svg\+xml,([^"]+)"')
+_SENTENCE = re.compile(r'<p class="explorer-sentence"[^>]*>(.*?)</p>', re.DOTALL)
 _CONTROL = re.compile(r"<(input|select)\b([^>]*data-control=[^>]*)>(.*?)(?=</p>)", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _OPTION = re.compile(r"<option( selected)?>([^<]*)")
@@ -19,12 +22,14 @@ _OPTION = re.compile(r"<option( selected)?>([^<]*)")
 
 @dataclass(frozen=True)
 class PageControl:
-    """A slider or a choice: what the reader sees at each place; it stands at ``start``."""
+    """A slider or a choice: what the reader sees at each place; it stands at ``start``, and its
+    next place is ``stride`` frames further."""
 
     name: str
     is_slider: bool
     texts: tuple[str, ...]
     start: int
+    stride: int
 
     @property
     def places(self) -> int:
@@ -34,18 +39,18 @@ class PageControl:
 
 @dataclass(frozen=True)
 class PageExplorer:
-    """One explorer; ``frames`` are pairs of picture (SVG) and sentence, the last control first."""
+    """One explorer; ``frames`` are pairs of picture (SVG) and sentence, ``still`` is the pair that
+    stands in the page before any script runs."""
 
     name: str
     controls: tuple[PageControl, ...]
     frames: tuple[tuple[str, str], ...]
+    still: tuple[str, str]
 
     def frame(self, **places: int) -> tuple[str, str]:
         """Return picture and sentence at these places; other controls stand at their start."""
-        index = 0
-        for control in self.controls:
-            index = index * control.places + places.get(control.name, control.start)
-        return self.frames[index]
+        steps = (places.get(c.name, c.start) * c.stride for c in self.controls)
+        return self.frames[sum(steps)]
 
 
 def read(page: Path) -> list[PageExplorer]:
@@ -60,14 +65,17 @@ def _explorer(name: str, figure: str) -> PageExplorer:
     controls = tuple(_control(*found.groups()) for found in _CONTROL.finditer(figure))
     frames = tuple(unpack(json.loads(content[1])))
     assert len(frames) == math.prod(control.places for control in controls), name
-    return PageExplorer(name, controls, frames)
+    (picture,), (sentence,) = _PICTURE.findall(figure), _SENTENCE.findall(figure)
+    return PageExplorer(name, controls, frames, (unquote(picture), html.unescape(sentence)))
 
 
 def _control(tag: str, attributes: str, inside: str) -> PageControl:
     known = {key: html.unescape(text) for key, text in _ATTRIBUTE.findall(attributes)}
-    name, is_slider = known["data-control"], tag == "input"
-    if is_slider:
-        return PageControl(name, True, tuple(json.loads(known["data-texts"])), int(known["value"]))
     options = _OPTION.findall(inside)
-    texts = tuple(html.unescape(text) for _, text in options)
-    return PageControl(name, False, texts, [bool(selected) for selected, _ in options].index(True))
+    if tag == "input":
+        texts, start = json.loads(known["data-texts"]), int(known["value"])
+    else:
+        texts = [html.unescape(text) for _, text in options]
+        start = [bool(selected) for selected, _ in options].index(True)
+    stride = int(known["data-stride"])
+    return PageControl(known["data-control"], tag == "input", tuple(texts), start, stride)

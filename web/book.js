@@ -1,12 +1,12 @@
-// Boxes that scroll must be reachable by keyboard. The theme sees to code and outputs; this sees to formulas, tables and figures.
-const SCROLLABLE = ".bd-article :is(mjx-container[display=true], .output.text_html, .pst-scrollable-table-container, .tag_wide-figure figure, .explorer-view)";
+// Boxes that scroll must be reachable by keyboard. The theme sees to code and outputs; this sees to formulas, tables and figures; an explorer sees to itself.
+const SCROLLABLE = ".bd-article :is(mjx-container[display=true], .output.text_html, .pst-scrollable-table-container, .tag_wide-figure figure)";
 
 function markScrollable() {
   for (const box of document.querySelectorAll(SCROLLABLE)) {
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      const kind = box.matches("figure, .explorer-view") ? "figure" : box.querySelector("table") ? "table" : "formula";
+      const kind = box.matches("figure") ? "figure" : box.querySelector("table") ? "table" : "formula";
       box.setAttribute("aria-label", `Wide ${kind}`);
     } else {
       box.removeAttribute("tabindex");

@@ -117,6 +117,18 @@ class Choice:
         return self.values[0]
 
 
+def in_order(controls: Sequence[Slider | Choice]) -> list[Slider | Choice]:
+    """Return the controls as the reader meets them: choices say what is looked at, then sliders.
+
+    Examples
+    --------
+    >>> rate, sign = Slider("rate", (1, 2)), Choice("sign", ("plus", "minus"))
+    >>> [control.name for control in in_order([rate, sign])]
+    ['sign', 'rate']
+    """
+    return sorted(controls, key=lambda control: isinstance(control, Slider))
+
+
 def _check(control: Slider | Choice) -> None:
     """Raise if a control has no values, two that look alike, or an impossible name or start."""
     what = f"{type(control).__name__} {control.name!r}"

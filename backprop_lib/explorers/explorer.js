@@ -7,7 +7,14 @@
   const controls = [...figure.querySelectorAll("[data-control]")];
   const slider = $("input[type=range]") || controls[0];
   const keys = new Map(controls.map((c) => [c, JSON.parse(c.dataset.keys)]));
-  const first = { src: img.src, alt: img.alt };
+  const paper = () => { // what is printed stays behind: the first frame and its sentence
+    for (const part of figure.querySelector(".explorer-print") ? [] : [img, sentence]) {
+      const first = part.cloneNode(true);
+      first.classList.add("explorer-print");
+      first.removeAttribute("aria-live");
+      part.before(first);
+    }
+  };
   const place = (c) => (c.type === "range" ? +c.value : c.selectedIndex);
   const move = (c, to) => {
     const k = Math.max(0, Math.min(keys.get(c).length - 1, to));
@@ -24,6 +31,7 @@
   let unpacking;
   const near = () => (unpacking ??= unpack());
   const put = (src, text) => {
+    paper();
     img.src = src;
     img.alt = text;
     if (sentence.textContent !== text) sentence.textContent = text;
@@ -34,7 +42,7 @@
     const state = [];
     for (const c of controls) {
       const k = place(c);
-      index = index * keys.get(c).length + k;
+      index += k * c.dataset.stride;
       state.push(c.dataset.control + "=" + encodeURIComponent(keys.get(c)[k]));
       if (c.type !== "range") continue;
       const text = JSON.parse(c.dataset.texts)[k];
@@ -86,7 +94,12 @@
     start();
   });
   still.addEventListener("change", stop);
-  matchMedia("print").addEventListener("change", (print) => (print.matches ? put(first.src, first.alt) : show()));
+  const view = $(".explorer-view"); // on a phone it scrolls, and must be reached by keyboard too
+  const reachable = { tabindex: 0, role: "group", "aria-label": "Wide figure" };
+  new ResizeObserver(() => {
+    for (const [name, value] of Object.entries(reachable))
+      view.scrollWidth > view.clientWidth ? view.setAttribute(name, value) : view.removeAttribute(name);
+  }).observe(view);
 
   const restore = () => {
     const [id, state] = location.hash.slice(1).split(":");

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from .controls import Choice, Slider
+from .controls import Choice, Slider, in_order
 
 if TYPE_CHECKING:
     from .explorer import Explorer
@@ -37,7 +37,7 @@ def live(explorer: Explorer) -> widgets.VBox:
         picture.value = frame.svg.encode()
         sentence.value = f'<p role="status">{escape(frame.sentence)}</p>'
 
-    for control in explorer.controls:
+    for control in in_order(explorer.controls):
         made, readers[control.name] = row(control, show)
         rows.append(made)
     show()

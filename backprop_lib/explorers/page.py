@@ -4,13 +4,14 @@ Without JavaScript, and on paper, it is its first frame and its sentence."""
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .controls import Choice, Slider
+from .controls import Choice, Slider, in_order
 from .frames import pack
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def html(explorer: Explorer) -> str:
     name, title, sentence = explorer.name, escape(explorer.title), escape(frame.sentence)
     width, height = (round(100 * side) for side in explorer.size)
     kind = "explorer explorer-wide" if explorer.wide else "explorer"
-    controls = "\n".join(_control(name, control) for control in explorer.controls)
+    controls = "\n".join(_control(explorer, control) for control in in_order(explorer.controls))
     return f"""\
 <figure class="{kind}" id="explorer-{name}" data-explorer="{name}" aria-label="{title}">
 <style>{_asset("explorer.css")}</style>
@@ -68,11 +69,18 @@ def address(svg: str) -> str:
     return quote(svg, safe=" ~()*!.'/:;=?,&+$@")
 
 
-def _control(explorer: str, control: Slider | Choice) -> str:
-    identity = f"explorer-{explorer}-{control.name}"
+def _stride(explorer: Explorer, control: Slider | Choice) -> int:
+    """How many frames further the next value of a control is: the last one changes fastest."""
+    later = explorer.controls[explorer.controls.index(control) + 1 :]
+    return math.prod(len(other.values) for other in later)
+
+
+def _control(explorer: Explorer, control: Slider | Choice) -> str:
+    identity = f"explorer-{explorer.name}-{control.name}"
     label, start = escape(control.label), control.values.index(control.start)
     keys, last = escape(json.dumps(control.keys)), len(control.keys) - 1
     what = f'id="{identity}" autocomplete="off" data-control="{control.name}" data-keys="{keys}"'
+    what += f' data-stride="{_stride(explorer, control)}"'
     if isinstance(control, Choice):
         options = "".join(
             f"<option{' selected' * (k == start)}>{escape(text)}</option>"

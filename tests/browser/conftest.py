@@ -1,21 +1,23 @@
-"""The built book and one browser for all tests of its pages."""
+"""The built book, one browser for all tests of its pages, and each page opened once."""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 import notebooks
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PAGES = [str(page.relative_to(notebooks.ROOT).with_suffix(".html")) for page in notebooks.pages()]
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +45,27 @@ def browser(missing: Callable[[str, str], NoReturn]) -> Iterator[Browser]:
             )
         yield browser
         browser.close()
+
+
+@dataclass
+class Opened:
+    """A page, and what it said and asked for since it was opened."""
+
+    path: Path
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session", params=[*PAGES, "search.html", "404.html"])
+def opened(request, built_book, browser) -> Iterator[Opened]:
+    """Open a page once for all tests; pytest runs those of one page one after the other."""
+    page = browser.new_page(reduced_motion="reduce")  # else it still glides when we aim
+    opened = Opened(built_book / request.param, page)
+    page.on("console", lambda m: m.type == "error" and opened.complaints.append(m.text))
+    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    page.on("request", lambda asked: opened.requests.append(asked.url))
+    page.goto(opened.path.as_uri())
+    page.evaluate("window.MathJax?.startup.promise")
+    yield opened
+    page.close()

@@ -1,7 +1,9 @@
 """The script of an explorer, on a page of its own opened from a file: whatever moves it, the frame
 shown is the one that belongs to the controls."""
 
+import contextlib
 import re
+import zlib
 from urllib.parse import unquote
 
 import pytest
@@ -15,6 +17,7 @@ LAST = 4
 def draw(figure, k, sign):
     ax = figure.add_axes((0, 0, 1, 1))
     ax.plot([0, 1], [0, k * sign])
+    ax.patch.set_color((0, k / 5, 1))  # so that a frame is known by its colour, also on paper
     return f"The line climbs by {k * sign}."
 
 
@@ -72,13 +75,14 @@ def shows(page, k, sign=1):
     frame = EXPLORER.frames[index]
     page.wait_for_function(
         "([index, alt]) => { const figure = document.querySelector('.explorer');"
-        " return figure.dataset.frame === index && figure.querySelector('img').alt === alt; }",
+        " return figure.dataset.frame === index &&"
+        " figure.querySelector('img:not(.explorer-print)').alt === alt; }",
         arg=[str(index), frame.sentence],
     )
-    img = page.locator(".explorer img")
+    img = page.locator(".explorer img:visible")
     assert unquote(img.get_attribute("src").partition(",")[2]) == frame.svg
     assert img.get_attribute("alt") == frame.sentence
-    assert page.inner_text(".explorer-sentence") == frame.sentence
+    assert page.inner_text(".explorer-sentence:visible") == frame.sentence
     assert page.inner_text("output") == f"{k} m"
     slider = page.locator("input[type=range]")
     assert slider.input_value() == str(k)
@@ -170,15 +174,29 @@ def test_without_scripts_the_first_frame_and_no_dead_control(open_page):
     assert page.is_visible(".explorer-still")
 
 
+def colours(pdf):
+    """The colours in which a printed page fills its surfaces, as red, green and blue."""
+    found = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            text = zlib.decompressobj().decompress(stream)
+            found |= {
+                tuple(round(float(number), 2) for number in colour.split()[:3])
+                for colour in re.findall(rb"[\d.]+ [\d.]+ [\d.]+ (?:rg|scn)\b", text)
+            }
+    return found
+
+
 def test_paper_gets_the_first_frame_and_no_dead_control(open_page):
     page = open_page()
+    first, last = (0, 0.2, 1), (0, 0.8, 1)
+    assert colours(page.pdf(print_background=True)) & {first, last} == {first}
     page.locator("input[type=range]").press("End")
     shows(page, LAST)
+    assert colours(page.pdf(print_background=True)) & {first, last} == {first}
     page.emulate_media(media="print")
-    page.wait_for_function(
-        "alt => document.querySelector('.explorer img').alt === alt",
-        arg=EXPLORER.frames[1].sentence,
-    )
+    assert page.get_attribute(".explorer img:visible", "alt") == EXPLORER.frames[1].sentence
+    assert page.inner_text(".explorer-sentence:visible") == EXPLORER.frames[1].sentence
     assert not page.is_visible(".explorer-controls")
     assert not page.is_visible(".explorer-still")
     page.emulate_media(media="screen")

@@ -1,0 +1,155 @@
+"""Moves the explorers of an open page as a reader does, and compares every picture that it shows
+with the frame that belongs there. Works with any page that has ``evaluate`` and ``keyboard``."""
+
+from pathlib import Path
+from typing import Any
+
+import pageexplorers
+from pageexplorers import PageControl, PageExplorer
+
+SECONDS = 20
+
+# Notes what an explorer shows whenever it shows something else.
+_WATCH = """(name) => {
+  const figure = document.getElementById("explorer-" + name), shown = [];
+  const [img, sentence] = ["img", ".explorer-sentence"].map((part) => figure.querySelector(part));
+  const note = () => shown.push([decodeURIComponent(img.src.slice(img.src.indexOf(",") + 1)),
+    img.alt, sentence.textContent]);
+  const watch = new MutationObserver(note);
+  watch.observe(img, { attributes: true, attributeFilter: ["src"] });
+  window.watched = { figure, img, shown, watch };
+}"""
+_SHOWN = """async ([count, seconds]) => {
+  const { img, shown } = watched, until = performance.now() + 1000 * seconds;
+  while (shown.length < count && performance.now() < until)
+    await new Promise((go) => setTimeout(go, 10));
+  if (shown.length) await img.decode();
+  return shown.splice(0);
+}"""
+_FORGET = "() => watched.watch.disconnect()"
+_FOCUS = """(id) => {
+  const control = document.getElementById(id);
+  control.scrollIntoView({ block: "center", behavior: "instant" });
+  control.focus({ preventScroll: true });
+}"""
+_SAYS = """(id) => {
+  const control = document.getElementById(id);
+  if (control.localName === "select") return control.selectedOptions[0].text;
+  return [control.getAttribute("aria-valuetext"), control.nextElementSibling.textContent].join();
+}"""
+_BOX = """(selector) => {
+  watched.figure.querySelector(selector).scrollIntoView({ block: "center", behavior: "instant" });
+  const box = watched.figure.querySelector(selector).getBoundingClientRect();
+  return [box.left, box.right, (box.top + box.bottom) / 2];
+}"""
+_PRINTED = """(name) => {
+  const figure = document.getElementById("explorer-" + name);
+  const visible = (selector) => [...figure.querySelectorAll(selector)].filter(
+    (part) => part.checkVisibility() && part.getBoundingClientRect().height > 0);
+  return [
+    visible("img").map(({ src }) => decodeURIComponent(src.slice(src.indexOf(",") + 1))),
+    visible(".explorer-sentence").map((sentence) => sentence.textContent),
+    visible("input, select, button, a, .explorer-still").map((part) => part.outerHTML),
+  ];
+}"""
+
+
+class Driver:
+    """One explorer of an open page, and where its controls stand."""
+
+    def __init__(self, page: Any, explorer: PageExplorer) -> None:
+        self.page, self.explorer = page, explorer
+        self.places = {control.name: control.start for control in explorer.controls}
+        self.complaints: list[str] = []
+
+    def identity(self, control: PageControl) -> str:
+        """Return the id of a control in its page."""
+        return f"explorer-{self.explorer.name}-{control.name}"
+
+    def shows(self, places: list[dict[str, int]], how: str) -> None:
+        """Compare what was shown since the last call with the frames of these places."""
+        shown = self.page.evaluate(_SHOWN, [len(places), SECONDS])
+        name = f"explorer {self.explorer.name}, {how}"
+        if len(shown) != len(places):
+            said = f"{name}: {len(places)} new frames were asked for, {len(shown)} were shown"
+            self.complaints.append(said)
+            return
+        for (svg, alt, sentence), place in zip(shown, places, strict=True):
+            picture, text = self.explorer.frame(**place)
+            wrong = [("picture", svg != picture), ("alt text", alt != text)]
+            wrong.append(("sentence", sentence != text))
+            for part, differs in wrong:
+                if differs:
+                    self.complaints.append(f"{name}: at {place} the {part} is not that of {text!r}")
+
+    def by_keyboard(self) -> None:
+        """Take every control through all its places."""
+        for control in self.explorer.controls:
+            self.page.evaluate(_FOCUS, self.identity(control))
+            if self.places[control.name]:
+                self._press(control, "Home", [0])
+            key = "ArrowRight" if control.is_slider else "ArrowDown"
+            self._press(control, key, [*range(1, control.places)])
+
+    def _press(self, control: PageControl, key: str, places: list[int]) -> None:
+        # The first key press unpacks the frames; only then does every press show one.
+        for part in (places[:1], places[1:]):
+            for _ in part:
+                self.page.keyboard.press(key)
+            if part:
+                self.shows([self.places | {control.name: place} for place in part], f"by {key}")
+        self.places[control.name] = places[-1]
+        said, text = self.page.evaluate(_SAYS, self.identity(control)), control.texts[places[-1]]
+        if said != (f"{text},{text}" if control.is_slider else text):
+            self.complaints.append(f"explorer {self.explorer.name}: {text!r} is read as {said!r}")
+
+    def by_mouse(self) -> None:
+        """Click both ends of every slider, and the button that goes back or on."""
+        for control in self.explorer.controls:
+            if control.is_slider:
+                first_last = (0, control.places - 1)
+                ends = first_last if self.places[control.name] else first_last[::-1]
+                for place in ends:
+                    left, right, y = self.page.evaluate(_BOX, f"#{self.identity(control)}")
+                    self.page.mouse.click(right - 3 if place else left + 3, y)
+                    self.places[control.name] = place
+                    self.shows([dict(self.places)], f"{control.name} clicked by mouse")
+        moved = next((c for c in self.explorer.controls if c.is_slider), self.explorer.controls[0])
+        way = -1 if self.places[moved.name] else 1
+        left, right, y = self.page.evaluate(_BOX, f"[data-move='{way}']")
+        self.page.mouse.click((left + right) / 2, y)
+        self.places[moved.name] += way
+        self.shows([dict(self.places)], "button clicked by mouse")
+
+
+def drive(page: Any, path: Path, *hows: str) -> list[str]:
+    """Move all explorers of the page made from this file; return what is wrong.
+
+    Parameters
+    ----------
+    page : Page
+        Open and untouched.
+    path : Path
+    *hows : {"by_keyboard", "by_mouse"}
+    """
+    complaints = []
+    for explorer in pageexplorers.read(path):
+        driver = Driver(page, explorer)
+        page.evaluate(_WATCH, explorer.name)
+        for how in hows:
+            getattr(driver, how)()
+        page.evaluate(_FORGET)
+        complaints += driver.complaints
+    return complaints
+
+
+def printed(page: Any, path: Path) -> list[str]:
+    """Compare what paper gets of each explorer with its first frame; ``page`` is set for print."""
+    complaints = []
+    for explorer in pageexplorers.read(path):
+        svg, sentence = explorer.frame()
+        pictures, sentences, dead = page.evaluate(_PRINTED, explorer.name)
+        if (pictures, sentences) != ([svg], [sentence]):
+            complaints.append(f"explorer {explorer.name}: paper gets no first frame: {sentences}")
+        complaints += [f"explorer {explorer.name}: paper gets a dead {part[:80]}" for part in dead]
+    return complaints

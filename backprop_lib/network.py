@@ -246,6 +246,7 @@ class Network:
     def _forward_from(self, theta: Array, X: Array, out: Trace | None = None) -> Trace:
         theta = laid_out(self.sizes, len(X), theta.astype(np.result_type(theta, X), copy=False))
         trace = out or new_trace(self.sizes, len(X), theta)
+        trace.a[0] = X
         return self._forward(parameters.blocks(self.sizes, theta), with_ones(X), trace)
 
     def _backward_from(
@@ -259,7 +260,7 @@ class Network:
         return self._backward(parameters.views(self.sizes, theta)[0], trace, gradient, back)
 
     def _forward(self, blocks: Layers, x: Array, trace: Trace) -> Trace:
-        trace.inputs[1], trace.a[0] = x, x[:, :-1]
+        trace.inputs[1] = x
         product, _ = products(blocks[1], len(x))
         for l, activation in enumerate(self.activations, start=1):
             product(trace.inputs[l], blocks[l], trace.z[l])  # [a 1] times W over b: aW + b
@@ -268,7 +269,7 @@ class Network:
 
     def _backward(self, W: Layers, trace: Trace, gradient: Array, back: Backward) -> Backward:
         delta = back.delta
-        product, product_for_theta = products(W[1], len(trace.a[0]))
+        product, product_for_theta = products(W[1], len(trace.inputs[1]))
         for l in range(self.depth, 0, -1):
             self.activations[l - 1].pullback(gradient, trace.z[l], trace.a[l], delta[l])
             product_for_theta(trace.inputs[l].mT, delta[l], back.blocks[l])  # aᵀδ over 1ᵀδ

@@ -78,7 +78,7 @@ def start(theta: Array, learning_rate: Rate) -> Array:
             f"theta must be an array of real numbers of shape (..., p), got shape "
             f"{show_shape(theta.shape)} and dtype {theta.dtype}."
         )
-    rate = checked_rate(_rate(learning_rate, 1))
+    rate = checked_rate(_rate(learning_rate, 1) if callable(learning_rate) else learning_rate)
     if isinstance(rate, np.ndarray):
         require_shape("theta", theta, (..., *rate.shape[:-1], "p"), "learning_rate has a row each.")
         if rate.dtype != theta.dtype:
@@ -97,11 +97,9 @@ def begin(learning_rate: Rate, theta: Array, gradient: Array, state: State) -> t
             f"{show_shape(gradient.shape)}."
         )
     t = state.t + 1
-    return t, _rate(learning_rate, t)
+    return t, _rate(learning_rate, t) if callable(learning_rate) else learning_rate
 
 
-def _rate(learning_rate: Rate, t: int) -> Any:
-    if not callable(learning_rate):
-        return learning_rate
-    rate = learning_rate(t)
+def _rate(schedule: Callable[[int], Any], t: int) -> Any:
+    rate = schedule(t)
     return rate if isinstance(rate, np.ndarray) else float(rate)

@@ -184,6 +184,12 @@ TABLE: dict[str, Bad] = {
         "out",
         r"\[1, 1\]|float32",
     ),
+    "trace that was put together by hand": Bad(
+        lambda: NET.backward(THETA, bp.Trace(TRACE.z, TRACE.a), OUT),
+        ValueError,
+        "trace must come from this network",
+        r"take it from net\.forward",
+    ),
     "theta of other networks than the trace": Bad(
         lambda: NET.backward(np.stack([THETA] * 2), TRACE, OUT),
         ValueError,

@@ -1,5 +1,6 @@
 import inspect
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
 
 import autograd
@@ -182,7 +183,7 @@ def test_trace_holds_every_layer():
     trace = net.forward(theta, X)
     W, b = net.unpack(theta)
     assert trace.z[0] is None
-    assert np.array_equal(trace.a[0], X)
+    assert trace.a[0] is X
     for l, phi in enumerate(net.activations, start=1):
         np.testing.assert_allclose(trace.z[l], trace.a[l - 1] @ W[l] + b[l], rtol=1e-14)
         np.testing.assert_array_equal(trace.a[l], phi(trace.z[l]))
@@ -238,7 +239,52 @@ def test_a_stack_of_networks_gives_what_single_calls_give(drawn, stack, seed):
         np.testing.assert_allclose(gradient[k], slope, rtol=1e-14, atol=floor)
 
 
-@pytest.mark.parametrize("stack", [(), (3,)])
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (2, 1, 2), (1, 1), (40, 3, 2)])
+@pytest.mark.parametrize("n", [1, 4])
+def test_a_large_stack_of_small_networks_gives_what_single_calls_give(sizes, n):
+    objective, _ = problem(sizes, ("sigmoid", "tanh")[: len(sizes) - 1], "half_squared_error", n=n)
+    net = objective.net
+    thetas = np.random.default_rng(3).normal(size=(60, net.parameter_count))
+    J, gradient = objective(thetas)
+    trace = net.forward(thetas, objective.X)
+    back = net.backward(thetas, trace, objective.loss.gradient(trace.a[-1], objective.Y))
+    np.testing.assert_array_equal(back.gradient, gradient)
+    for theta, value, slope in zip(thetas, J, gradient, strict=True):
+        want, slopes = objective(theta)
+        np.testing.assert_allclose(value, want, rtol=1e-13)
+        np.testing.assert_allclose(slope, slopes, rtol=1e-13, atol=1e-14 * abs(slopes).max())
+
+
+def test_value_of_an_objective_is_its_loss_without_a_backward_pass(monkeypatch):
+    objective, theta = problem((3, 4, 2), ("tanh", "linear"), "half_squared_error")
+    stack = np.stack([theta, 2 * theta])
+    want = objective(theta)[0], objective(stack)[0]
+    monkeypatch.setattr(Network, "_backward", None)
+    assert objective.value(theta) == want[0]
+    assert np.array_equal(objective.value(stack), want[1])
+    with pytest.raises(ValueError, match="theta must be finite"):
+        objective.value(np.nan * theta)
+
+
+def test_results_of_an_objective_stay_when_it_is_called_again():
+    objective, theta = problem((3, 4, 2), ("tanh", "linear"), "half_squared_error")
+    J, gradient = objective(theta)
+    kept = gradient.copy()
+    objective(2 * theta)
+    assert np.array_equal(gradient, kept)
+    assert objective(theta)[0] == J
+
+
+def test_objective_can_be_called_from_many_threads():
+    objective, theta = problem((3, 40, 2), ("tanh", "linear"), "half_squared_error", n=50)
+    thetas = [theta * (1 + 0.1 * k) for k in range(40)]
+    want = [objective(one)[1] for one in thetas]
+    with ThreadPoolExecutor(4) as pool:
+        for have, gradient in zip(pool.map(objective, thetas), want, strict=True):
+            assert np.array_equal(have[1], gradient)
+
+
+@pytest.mark.parametrize("stack", [(), (3,), (60,)])
 @pytest.mark.parametrize("names", [("tanh", "softmax"), ("relu", "linear"), ("step", "softplus")])
 def test_out_reuses_the_memory_and_gives_the_same(names, stack):
     objective, _ = problem((3, 4, 2), names, "half_squared_error")

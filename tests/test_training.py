@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import backprop_lib as bp
+from backprop_lib import dealing, training
 
 NET = bp.Network(sizes=(2, 4, 3), activations=(bp.tanh, bp.linear))
 LOSS = bp.softmax_cross_entropy
@@ -108,6 +109,58 @@ def test_fit_is_the_loop_written_out(optimizer, batch_size):
         assert epoch.number == number
         np.testing.assert_allclose(epoch.theta, theta, rtol=1e-12, atol=1e-15)
     assert number == 4
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 4, 10])
+def test_samples_from_a_small_buffer_are_the_same(monkeypatch, batch_size):
+    want = batches_of(11, batch_size)
+    monkeypatch.setattr(dealing, "BUFFER", 4)
+    assert batches_of(11, batch_size) == want
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("stack", [(), (2,), (60,)])
+def test_steps_in_parts_are_the_steps_of_the_whole(monkeypatch, optimizer, stack):
+    start = np.random.default_rng(1).normal(size=(*stack, START.size))
+    ends = []
+    for size in (10**9, 64):
+        monkeypatch.setattr(training, "CACHE", size)
+        *_, last = bp.fit(NET, LOSS, start, X, Y, optimizer, 3, 4, generator())
+        ends.append(last.theta)
+    np.testing.assert_array_equal(*ends)
+
+
+def test_optimizer_of_your_own_is_given_the_whole_theta(monkeypatch):
+    class Normalized:
+        def init(self, theta):
+            return None
+
+        def step(self, theta, gradient, state, out=None):
+            return theta - 0.1 * gradient / np.linalg.norm(gradient), None
+
+    monkeypatch.setattr(training, "CACHE", 64)
+    *_, last = bp.fit(NET, LOSS, START, X, Y, Normalized(), 1, None)
+    np.testing.assert_allclose(np.linalg.norm(last.theta - START), 0.1)
+
+
+def test_large_stack_of_small_networks_trains_like_each_alone():
+    net = bp.Network(sizes=(2, 2, 1), activations=(bp.tanh, bp.sigmoid))
+    corners, xor = bp.datasets.xor()
+    starts = bp.normal(net, generator(5), size=60)
+    optimizer = bp.Adam(0.05)
+    *_, together = bp.fit(net, bp.half_squared_error, starts, corners, xor, optimizer, 20, None)
+    for start, end in zip(starts, together.theta, strict=True):
+        *_, alone = bp.fit(net, bp.half_squared_error, start, corners, xor, optimizer, 20, None)
+        np.testing.assert_allclose(end, alone.theta, rtol=1e-9)
+    assert together.theta.flags.c_contiguous
+
+
+def test_numbers_whose_squares_overflow_are_no_divergence():
+    net = bp.Network(sizes=(1, 1), activations=(bp.linear,))
+    run = bp.fit(
+        net, bp.half_squared_error, [0.0, 1e200], [[0.0]], [[1e200]], bp.GradientDescent(0.5), 1
+    )
+    assert next(run).theta.tolist() == [0, 1e200]
 
 
 def test_last_short_batch_is_a_mean_over_its_own_samples():

@@ -35,7 +35,7 @@ TESTS = {
     "parameters": ["parameters", "network", "bad_input"],
     "passes": ["network", "bad_input"],
     "network": ["network", "bad_input"],
-    "objective": ["network", "bad_input"],
+    "objective": ["network", "gradcheck", "bad_input"],
     "graph": ["graph", "gates", "bad_input"],
     "gates": ["gates", "graph", "bad_input"],
     "gradcheck": ["gradcheck", "bad_input"],
@@ -44,6 +44,7 @@ TESTS = {
     "optimizers": ["optimizers", "bad_input"],
     "adaptive": ["optimizers", "bad_input"],
     "epochs": ["training", "bad_input"],
+    "dealing": ["training", "bad_input"],
     "training": ["training", "bad_input"],
 }
 

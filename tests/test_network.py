@@ -109,7 +109,10 @@ def problems(draw, hidden=tuple(ACTIVATIONS)):
     sizes = draw(st.lists(st.integers(1, 9), min_size=2, max_size=5, unique=True))
     names = [draw(st.sampled_from(hidden)) for _ in sizes[2:]] + [draw(st.sampled_from(fitting))]
     n, seed = draw(st.integers(1, 64)), draw(st.integers(0, 2**32 - 1))
-    return problem(tuple(sizes), names, loss, n, seed)
+    objective, theta = problem(tuple(sizes), names, loss, n, seed)
+    # Answers close to 0 or 1 bend a cross entropy faster than differences see, and 1 − a loses
+    # digits that another order of the same sums would keep: smaller weights avoid both.
+    return objective, theta / 3
 
 
 def away_from_kinks(objective, theta, margin=1e-3):
@@ -131,10 +134,8 @@ def test_gradient_agrees_with_autograd(drawn):
 @settings(deadline=None, max_examples=60)
 @given(problems())
 def test_gradient_agrees_with_central_differences(drawn):
-    objective, theta = drawn
-    theta = theta / 3  # answers close to 0 or 1 bend a cross entropy faster than differences see
-    assume(away_from_kinks(objective, theta))
-    assert agrees_with_differences(objective, theta)
+    assume(away_from_kinks(*drawn))
+    assert agrees_with_differences(*drawn)
 
 
 @settings(deadline=None, max_examples=60)

@@ -183,7 +183,8 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.status == "passed":
-            return f"{self.question}: right, {self.points} of {self.out_of} points."
+            right = f"{self.question}: right, {self.points} of {self.out_of} points."
+            return f"{right}\n{self.text}" if self.text else right
         return f"{self.question}: not yet.\n{self.text}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:

@@ -89,3 +89,18 @@ def test_the_numbers_of_a_student_do_not_depend_on_how_the_name_is_typed():
 
     assert drawn(" Jane Doe\n") == drawn("jane doe") != drawn("jane  doe")
     assert np.isfinite(drawn("bad\udcff name"))
+
+
+def test_what_will_be_gone_when_graded_is_named():
+    cells = "from backprop_lib.check import check, inputs\nimport numpy as np\n{}\n"
+    answer = "def neuron(x, w, b):\n    return {}\nverdict = check('ps1.q1')"
+    for line, body, expected in (
+        ("", "1 / (1 + np.exp(-(x @ w + b)))", ""),
+        ("import backprop_lib as bp", "bp.sigmoid(x @ w + b)", "`bp` of backprop_lib will be gone"),
+        ("from backprop_lib import sigmoid as s, fit", "s(x @ w + b)", "But `s`, `fit` of back"),
+    ):
+        names = {"STUDENT": "anne"}
+        exec(cells.format(line) + answer.format(body), names)
+        assert str(names["verdict"]).startswith("ps1.q1: right, 10 of 10 points.")
+        assert expected in names["verdict"].text
+        assert bool(names["verdict"].text) is bool(expected)

@@ -16,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf notebooks test lint links mutants lock release clean
+.PHONY: help book pdf notebooks test lint links mutants lock release clean bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ mutants: $(VENV)/.test ## change the library in every small way: does a test not
 	@$(PIP_INSTALL) --editable '.[mutants]'
 	@$(BIN)/python tools/mutants.py
 
+bench: .venv-bench/.ready ## the library beside PyTorch, JAX and others: table, chart, results (eight minutes)
+	@.venv-bench/bin/python benchmarks/speed.py
+
 lock: $(BIN)/python ## write constraints.txt anew, keeping the versions that still fit
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/python tools/lock.py
@@ -66,6 +69,13 @@ release: $(VENV)/.test book pdf ## put wheel, sdist, PDF and the pages to read o
 clean: ## remove everything that was built; the installed packages in .venv stay
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find backprop_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv-bench/.ready: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the peers into .venv-bench (their packages are large) ..."
+	@$(BIN)/python -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt \
+	    --editable '.[bench]'
+	@touch $@
 
 $(BIN)/python:
 	@for python in $(CANDIDATES); do \

@@ -22,6 +22,7 @@ from .sigmoid import (
     slope_field,
     slope_walk,
 )
+from .speed import speed
 from .symmetry import arrows, ridge, unit_weights
 from .vanishing import by_layer, signal_levels, slope_window, unit_row
 
@@ -63,6 +64,7 @@ __all__ = [
     "slope_walk",
     "slope_window",
     "softmax_bars",
+    "speed",
     "style",
     "sweep_costs",
     "tangent",

@@ -213,7 +213,8 @@ def test_each_submission_has_one_result(batch):
 
 def test_no_attack_holds_the_batch_up_or_fills_the_disk(batch):
     for name, record in batch.records.items():
-        assert record["seconds"] < 15, name  # 4 s are its own, more are starts on a busy machine
+        # 4 s are its own; starts and waiting for a processor are the rest, on a busy machine 17 s.
+        assert record["seconds"] < 60, name
         assert len(json.dumps(record)) < 60_000, name
 
 

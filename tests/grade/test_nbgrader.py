@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import notebooks
 import pytest
@@ -123,7 +124,9 @@ def course(tmp_path_factory, limits):
 
 
 def call(course, *words):
-    environment = os.environ | {"PYTHONPATH": str(notebooks.ROOT)}
+    # nbgrader starts `alembic` by its bare name, which an environment that is not active does not find.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    environment = os.environ | {"PYTHONPATH": str(notebooks.ROOT), "PATH": path}
     done = subprocess.run(
         [sys.executable, *words], cwd=course, env=environment, capture_output=True, text=True
     )

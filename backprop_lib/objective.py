@@ -130,10 +130,11 @@ class Objective:
     def _evaluate(self, theta: Array) -> tuple[Any, Array]:
         sizes = self.net.sizes
         with self._arrays(theta) as (theta, trace, delta):
-            self.net._forward(parameters.blocks(sizes, theta), self.inputs, trace)
+            layers = parameters.blocks(sizes, theta)
+            self.net._forward(layers, self.inputs, trace)
             slope = self.loss.gradient_value(trace.a[-1], self.Y, delta[-1])
             back = new_backward(sizes, delta, np.empty_like(theta))
-            self.net._backward(parameters.views(sizes, theta)[0], trace, slope, back)
+            self.net._backward(parameters.apart(layers)[0], trace, slope, back)
             return self.loss.value(trace.a[-1], self.Y), back.gradient
 
     def _gradient(self, theta: Array) -> Array:

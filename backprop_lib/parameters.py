@@ -63,11 +63,13 @@ def blocks(sizes: tuple[int, ...], theta: Array) -> Layers:
 
 def views(sizes: tuple[int, ...], theta: Array) -> tuple[Layers, Layers]:
     """Return W, b as views of θ (..., p): ``W[l]`` (..., d_{l−1}, d_l), ``b[l]`` (..., d_l)."""
-    parts = blocks(sizes, theta)[1:]
-    return [None, *(part[..., :-1, :] for part in parts)], [
-        None,
-        *(part[..., -1, :] for part in parts),
-    ]
+    return apart(blocks(sizes, theta))
+
+
+def apart(blocks: Layers) -> tuple[Layers, Layers]:
+    """Return W and b as views of the blocks that hold both."""
+    W = [None, *(block[..., :-1, :] for block in blocks[1:])]
+    return W, [None, *(block[..., -1, :] for block in blocks[1:])]
 
 
 def pack(sizes: tuple[int, ...], W: Sequence[ArrayLike], b: Sequence[ArrayLike]) -> Array:

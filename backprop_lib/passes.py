@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .arrays import Array, require_reusable
-from .parameters import Layers, blocks, views
+from .parameters import Layers, apart, blocks
 
 Product: TypeAlias = Callable[[Array, Array, Array], Any]
 
@@ -77,7 +77,8 @@ def new_trace(sizes: tuple[int, ...], n: int, theta: Array) -> Trace:
 
 def new_backward(sizes: tuple[int, ...], delta: Layers, gradient: Array) -> Backward:
     """Return a Backward that writes to these arrays."""
-    return Backward(gradient, delta, *views(sizes, gradient), blocks(sizes, gradient))
+    parts = blocks(sizes, gradient)
+    return Backward(gradient, delta, *apart(parts), parts)
 
 
 def new_layers(sizes: Sequence[int], n: int, theta: Array) -> Layers:

@@ -78,7 +78,7 @@ class Worker:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.name} ended at {task}")
+            raise RuntimeError(f"{self.name} ended with {self._process.wait()} at {task}")
         return json.loads(line)
 
 

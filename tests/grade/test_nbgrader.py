@@ -124,7 +124,7 @@ def course(tmp_path_factory, limits):
 
 
 def call(course, *words):
-    # nbgrader starts `alembic` by its bare name, which an environment that is not active does not find.
+    # nbgrader starts `alembic` by its bare name: it has to be on the path.
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     environment = os.environ | {"PYTHONPATH": str(notebooks.ROOT), "PATH": path}
     done = subprocess.run(

@@ -197,6 +197,7 @@ def main() -> None:
     gc.freeze()
     gc.enable()
     reply = {"ready": os.getuid(), "numpy": sys.modules["numpy"].__version__}
+    getpid, mine = os.getpid, os.getpid()
     while True:
         replies.write(json.dumps(reply) + "\n")
         replies.flush()
@@ -204,3 +205,5 @@ def main() -> None:
         if not line:
             return
         reply = notebook.answer(json.loads(line))
+        if getpid() != mine:  # a copy that a cell has forked: two answers to one question
+            os._exit(0)

@@ -206,6 +206,12 @@ def processes(namespace):
     return found
 
 
+def test_a_copy_that_leaves_its_cell_does_not_answer_too(jailed):
+    student = jailed("import os\nforked = os.fork()", "def f(x):\n    return forked > 0, x")
+    for x in range(50):
+        assert student.call("f", (x,)).value == [True, x]
+
+
 def test_nothing_of_a_closed_jail_is_left(jailed):
     student = jailed(
         "import os, signal, time\nfor k in range(2):\n    if os.fork() == 0:\n"

@@ -26,6 +26,12 @@ book: $(VENV)/.book ## build the book and print the address of its first page
 	    rm -rf _build/.doctrees; exit 1; } # else the next build would not read the faulty page again, and pass
 	@$(BIN)/python -c 'import pathlib; print("The book:", pathlib.Path("$(INDEX)").resolve().as_uri())'
 
+pdf: $(VENV)/.book ## set the book as a PDF with XeLaTeX and print its address
+	@$(BIN)/jupyter-book build --quiet --warningiserror --keep-going --builder latex . > /dev/null
+	@$(MAKE) --silent -C _build/latex LATEXMKOPTS='-silent -halt-on-error' > _build/latex/make.log 2>&1 || { \
+	    tail -n 20 _build/latex/make.log; exit 1; }
+	@$(BIN)/python -c 'import pathlib; [print("On paper:", p.resolve().as_uri()) for p in pathlib.Path("_build/latex").glob("*.pdf") if not p.name.startswith("explorer")]'
+
 notebooks: $(VENV)/.test ## run the notebooks in place and reduce them to the form that is committed
 	@$(BIN)/python tools/notebooks.py run
 

@@ -28,8 +28,25 @@ def test_recipes_name_files_tests_and_targets_that_exist():
     named = re.findall(r"`(test_\w+)`", RECIPES)
     assert len(named) == 2
     assert [name for name in named if f"def {name}(" not in tests] == []
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert set(re.findall(r"\bmake ([a-z]+)", text)) <= set(targets)
+
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def nowhere(makefile: str) -> set[str]:
+    """Return the targets that are promised, by a text or by the Makefile itself, without a rule."""
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "book").glob("*.md")]
+    read = "\n".join(path.read_text(encoding="utf-8") for path in texts)
+    code = "\n".join(re.findall(r"^[$>] .+|`[^`\n]+`", read, re.MULTILINE))
+    promised = set(re.findall(r"\bmake ([a-z]+)", code))
+    phony = re.search(r"^\.PHONY: (.+)", makefile, re.MULTILINE)[1].split()
+    return (promised | set(phony)) - set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def test_every_target_that_is_promised_has_a_rule():
+    assert nowhere(MAKEFILE) == set()
+    for target in ("book", "pdf", "bench", "help"):
+        assert nowhere(MAKEFILE.replace(f"\n{target}:", f"\nno-{target}:")) == {target}
 
 
 def test_page_of_the_library_names_every_activation_and_loss():

@@ -163,12 +163,88 @@ def test_rounding_keeps_small_numbers_of_a_drawing():
     assert not re.search(r"[1-9]\.\d{3}", svg)
 
 
-def test_a_draw_without_a_sentence_is_refused():
-    silent = Explorer(
-        lambda figure, k: None, Slider("k", (1, 2)), name="x", title="t", question="q"
+# -- a draw that fails -----------------------------------------------------------------------------
+
+
+def failing(wrong):
+    """An explorer whose draw goes wrong at −1, for tanh only: there it does ``wrong()``."""
+
+    def draw(figure, shift, curve):
+        ax = figure.subplots()
+        if shift == -1 and curve is bp.tanh:
+            return wrong()
+        ax.plot([0, 1], [0, shift])
+        return f"The line climbs by {shift:g}."
+
+    shift = Slider("shift", (0, -1, 1))
+    curve = Choice("curve", {"tanh": bp.tanh, "relu": bp.relu})
+    return Explorer(draw, shift, curve, name="steep", title="t", question="q")
+
+
+WRONG = {
+    "TypeError: draw must return a sentence that says what its figure shows, got None": lambda: (
+        None
+    ),
+    "TypeError: draw must return a sentence that says what its figure shows, got ' '": lambda: " ",
+    "ZeroDivisionError: division by zero": lambda: 1 / 0,
+    "AttributeError: 'NoneType' object has no attribute 'plot'": lambda: (None).plot(),
+}
+
+
+@pytest.mark.parametrize(("why", "wrong"), WRONG.items(), ids=[why[:30] for why in WRONG])
+def test_a_draw_that_fails_is_told_with_explorer_values_and_remedy(why, wrong):
+    told = re.escape(
+        f"explorer 'steep' cannot draw shift = -1, curve = tanh: {why}. "
+        "Repair draw for these values, or take them out of its controls."
     )
-    with pytest.raises(TypeError, match="draw must return a sentence"):
-        silent.frame()
+    for ask in (
+        lambda it: it.frames,
+        lambda it: it.html(),
+        lambda it: it.frame(shift=-1),
+        lambda it: it.frame(shift=np.float64(-1.0), curve=bp.tanh),
+    ):
+        with pytest.raises(RuntimeError, match=told) as caught:
+            ask(failing(wrong))
+        assert caught.value.__cause__ is not None, "the author's own error is at hand"
+
+
+def test_values_outside_of_the_controls_are_told_too():
+    with pytest.raises(RuntimeError, match=r"cannot draw k = 0\.25, kind = \[1\]: KeyError: 0\.25"):
+        Explorer(
+            lambda figure, k, kind: {1: "One.", 2: "Two."}[k],
+            *(Slider("k", (1, 2)), Choice("kind", "ab")),
+            **{"name": "x", "title": "t", "question": "q"},
+        ).frame(k=0.25, kind=[1])
+
+
+def test_a_first_frame_that_fails_is_blamed_on_its_own_values():
+    def draw(figure, k):
+        return f"A line to {1 / (k - 1)}."
+
+    first = Explorer(draw, Slider("k", (1, 2)), name="x", title="t", question="q")
+    with pytest.raises(RuntimeError, match="cannot draw k = 1: ZeroDivisionError"):
+        first.frame(k=2)
+
+
+def test_under_a_kernel_a_frame_that_fails_is_told_in_its_place_and_the_next_one_is_drawn():
+    it = failing(lambda: 1 / 0)
+    found = parts(it.widget())
+    (image,), (slider,), (menu,) = found["Image"], found["SelectionSlider"], found["Dropdown"]
+    slider.value = -1
+    assert image.layout.visibility == "hidden", "no picture beside values that it does not show"
+    (said,) = (text.value for text in found["HTML"] if 'role="status"' in text.value)
+    assert "explorer &#x27;steep&#x27; cannot draw shift = -1, curve = tanh: ZeroDivision" in said
+    menu.value = bp.relu
+    assert image.layout.visibility == "visible"
+    assert image.value == it.frame(shift=-1, curve=bp.relu).svg.encode()
+    assert any("The line climbs by -1." in text.value for text in found["HTML"])
+
+
+def test_under_a_kernel_a_first_frame_that_fails_ends_the_cell():
+    with pytest.raises(RuntimeError, match="explorer 'x' cannot draw k = 1: TypeError: draw must"):
+        Explorer(
+            lambda figure, k: None, Slider("k", (1, 2)), name="x", title="t", question="q"
+        ).widget()
 
 
 # -- limits ----------------------------------------------------------------------------------------
@@ -203,6 +279,19 @@ def test_too_large_a_page_is_refused():
     ("make", "error", "message"),
     [
         (lambda: explorer(name="Shift it"), ValueError, "name must be lower-case letters"),
+        (lambda: explorer(name=None), TypeError, "name must be a text that is not empty, got None"),
+        (lambda: explorer(title=None), TypeError, "title must be a text .* got None"),
+        (lambda: explorer(question=" "), TypeError, "question must be a text .* got ' '"),
+        (
+            lambda: Explorer(None, Slider("k", (1, 2)), name="x", title="t", question="q"),
+            TypeError,
+            "draw must be a function .* got None",
+        ),
+        (lambda: Slider("k", None), TypeError, "Slider 'k': values must be finite numbers, got No"),
+        (lambda: Slider("k", ("a", "b")), TypeError, "got 'a'; give names to a Choice"),
+        (lambda: Slider("k", (1, np.nan)), TypeError, "values must be finite numbers, got nan"),
+        (lambda: Slider("k", (1, 2), live=None), TypeError, "live must be finite numbers, got N"),
+        (lambda: Choice("k", None), TypeError, "Choice 'k': options must be names, or a mapping"),
         (lambda: Slider("k", (1,)), ValueError, "Slider 'k' must have two values or more"),
         (lambda: Slider("a b", (1, 2)), ValueError, "name must be a Python name"),
         (lambda: Slider("k", (1, 2), start=3), ValueError, "starts at 3"),

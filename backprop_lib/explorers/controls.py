@@ -3,9 +3,11 @@ the few values that the book shows; a slider may also name the many that a kerne
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 
@@ -42,8 +44,8 @@ class Slider:
     live: Iterable[Any] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", tuple(self.values))
-        object.__setattr__(self, "live", tuple(self.live))
+        for field in ("values", "live"):
+            object.__setattr__(self, field, _numbers(self, field))
         object.__setattr__(self, "label", self.label or self.name.capitalize())
         if self.start is None and self.values:
             object.__setattr__(self, "start", self.values[0])
@@ -62,6 +64,10 @@ class Slider:
     def write(self, value: float) -> str:
         """Write any value as the reader sees it, with a true minus sign."""
         return re.sub(r"-(?=[\d.])", "−", self.text.format(value))
+
+    def say(self, value: Any) -> str:
+        """Name any value in a message, as it is written in code."""
+        return f"{value:g}" if isinstance(value, Real) else repr(value)
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,11 @@ class Choice:
     label: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.options, Iterable):
+            raise TypeError(
+                f"Choice {self.name!r}: options must be names, or a mapping of names to objects, "
+                f"got {self.options!r}."
+            )
         pairs = (
             self.options if isinstance(self.options, Mapping) else ((o, o) for o in self.options)
         )
@@ -116,6 +127,11 @@ class Choice:
         """The first option."""
         return self.values[0]
 
+    def say(self, value: Any) -> str:
+        """Name any value in a message: the option that the reader chose."""
+        known = zip(self.texts, self.values, strict=True)
+        return next((text for text, option in known if option is value), repr(value))
+
 
 def in_order(controls: Sequence[Slider | Choice]) -> list[Slider | Choice]:
     """Return the controls as the reader meets them: choices say what is looked at, then sliders.
@@ -127,6 +143,19 @@ def in_order(controls: Sequence[Slider | Choice]) -> list[Slider | Choice]:
     ['sign', 'rate']
     """
     return sorted(controls, key=lambda control: isinstance(control, Slider))
+
+
+def _numbers(slider: Slider, field: str) -> tuple[Any, ...]:
+    """Return a field of a slider as a tuple; raise if it holds anything but finite numbers."""
+    given = getattr(slider, field)
+    found = tuple(given) if isinstance(given, Iterable) else (given,)
+    wrong = [value for value in found if not isinstance(value, Real) or not math.isfinite(value)]
+    if wrong:
+        raise TypeError(
+            f"Slider {slider.name!r}: {field} must be finite numbers, got {wrong[0]!r}; give names "
+            f"to a Choice."
+        )
+    return found
 
 
 def _check(control: Slider | Choice) -> None:

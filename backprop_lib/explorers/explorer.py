@@ -9,7 +9,7 @@ import os
 import re
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ..plots import style
 from .controls import Choice, Slider
@@ -17,9 +17,12 @@ from .frames import Draw, Frame, find_places, make_frame
 from .page import html
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ipywidgets import Widget
     from matplotlib.transforms import Bbox
 
+T = TypeVar("T")
 MAX_FRAMES: Final = 60
 MAX_BYTES: Final = 400_000
 
@@ -50,8 +53,8 @@ class Explorer:
     Raises
     ------
     TypeError, ValueError
-        If there is no control, two have the same name, ``name`` is no name, or the book would need
-        more than 60 frames.
+        If ``draw`` cannot be called, there is no control, two have the same name, ``name`` is no
+        name, title or question is missing, or the book would need more than 60 frames.
 
     Examples
     --------
@@ -77,6 +80,14 @@ class Explorer:
         size: tuple[float, float] = style.SIZE,
         wide: bool = False,
     ) -> None:
+        if not callable(draw):
+            raise TypeError(
+                f"draw must be a function that draws on a figure and returns a sentence, got "
+                f"{draw!r}; write def draw(figure, ...): ... and pass draw without brackets."
+            )
+        for what, text in (("name", name), ("title", title), ("question", question)):
+            if not isinstance(text, str) or not text.strip():
+                raise TypeError(f"{what} must be a text that is not empty, got {text!r}.")
         if not controls or not all(isinstance(control, (Slider, Choice)) for control in controls):
             raise TypeError(f"controls must be Sliders and Choices, at least one, got {controls}.")
         names = [control.name for control in controls]
@@ -109,13 +120,35 @@ class Explorer:
         Returns
         -------
         Frame
+
+        Raises
+        ------
+        TypeError
+            If there is no control of such a name.
+        RuntimeError
+            If ``draw`` raises or returns no sentence; it names the explorer and the values.
         """
         for name in values:
             if name not in self._first:
                 raise TypeError(
                     f"explorer {self.name!r} has no control {name!r}, only {[*self._first]}."
                 )
-        return make_frame(self.draw, self._first | values, self.size, self._places)
+        places = self._attempt(self._first, lambda: self._places)
+        asked = self._first | values
+        return self._attempt(asked, lambda: make_frame(self.draw, asked, self.size, places))
+
+    def _attempt(self, values: dict[str, Any], work: Callable[[], T]) -> T:
+        """Do what calls ``draw`` with these values; if that fails, say with which."""
+        try:
+            return work()
+        except Exception as error:
+            found = {control.name: control.say(values[control.name]) for control in self.controls}
+            asked = ", ".join(f"{name} = {text}" for name, text in found.items())
+            why = f"{type(error).__name__}: {error}".rstrip(".")
+            raise RuntimeError(
+                f"explorer {self.name!r} cannot draw {asked}: {why}. Repair draw for these values, "
+                f"or take them out of its controls."
+            ) from error
 
     @property
     def _first(self) -> dict[str, Any]:

@@ -32,10 +32,17 @@ def live(explorer: Explorer) -> widgets.VBox:
     rows: list[widgets.Widget] = []
     readers: dict[str, Callable[[], Any]] = {}
 
-    def show(_: Any = None) -> None:
-        frame = explorer.frame(**{name: read() for name, read in readers.items()})
-        picture.value = frame.svg.encode()
-        sentence.value = f'<p role="status">{escape(frame.sentence)}</p>'
+    def show(change: Any = None) -> None:
+        try:
+            frame = explorer.frame(**{name: read() for name, read in readers.items()})
+        except RuntimeError as error:
+            if change is None:
+                raise  # the cell fails, for all to see; later only the kernel's log would say so
+            picture.layout.visibility, text = "hidden", str(error)
+        else:
+            picture.value, text = frame.svg.encode(), frame.sentence
+            picture.layout.visibility = "visible"
+        sentence.value = f'<p role="status">{escape(text)}</p>'
 
     for control in in_order(explorer.controls):
         made, readers[control.name] = row(control, show)

@@ -14,9 +14,6 @@ from pathlib import Path
 
 from ..check import PROBLEM_SETS
 
-LINUX_ONLY = """Grading runs every notebook in a jail that only Linux has. On Windows use WSL
-(`wsl --install`, then the same commands inside), on a Mac a Linux machine or virtual machine."""
-
 
 def main(words: list[str] | None = None) -> int:
     """Run the command and return its exit code: 0 done, 1 not done, 2 not understood."""
@@ -70,6 +67,8 @@ def course_secret(path: Path) -> bytes:
 
 def _grade(arguments: argparse.Namespace) -> int:
     if sys.platform != "linux":
+        from .doctor import LINUX_ONLY
+
         raise RuntimeError(LINUX_ONLY)
     from . import exports, farm, submission
     from .jail import Limits

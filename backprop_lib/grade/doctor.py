@@ -10,6 +10,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+LINUX_ONLY = """Grading runs every notebook in a jail that only Linux has. On Windows use WSL
+(`wsl --install`, then the same commands inside), on a Mac a Linux machine or virtual machine."""
 APPARMOR = """Ubuntu since 23.10 lets only named programs make namespaces. Name bubblewrap:
     printf '%s\\n' 'abi <abi/4.0>,' 'include <tunables/global>' \\
       'profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }' \\
@@ -49,15 +51,14 @@ def report() -> int:
 
 def _jail() -> str:
     if sys.platform != "linux":
-        from .command import LINUX_ONLY
-
         return LINUX_ONLY
     from .jail import JailError, Limits
     from .selftest import self_test
+    from .walls import GET_BUBBLEWRAP
 
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        return "bubblewrap is missing: sudo apt install bubblewrap (dnf, pacman: same name)"
+        return GET_BUBBLEWRAP
     told = subprocess.run([bwrap, "--version"], capture_output=True, text=True).stdout.split()
     if tuple(int(part) for part in told[-1].split(".")[:2]) < (0, 5):
         return f"bubblewrap {told[-1]} is too old: 0.5 or newer, as in Debian 12 and Ubuntu 22.04"

@@ -20,6 +20,7 @@ STARTER = (
     "from backprop_lib.grade.driver import main; main()"
 )
 PROGRAM = (PYTHON, "-I", "-S", "-B", "-X", "utf8", "-c", STARTER)
+GET_BUBBLEWRAP = "bubblewrap is missing: sudo apt install bubblewrap (dnf, pacman: same name)"
 PACKAGES = ("numpy", "sympy", "mpmath")  # none of them knows an answer
 
 # Calls with their numbers on x86-64 and on 64-bit ARM. The last four make memory that no limit
@@ -46,7 +47,7 @@ def walls() -> tuple[str, ...]:
     """Return what bubblewrap is told, without the limits: what is shown and what is taken away."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        raise FileNotFoundError("bubblewrap is not installed")
+        raise FileNotFoundError(GET_BUBBLEWRAP)
     base = f"{sys.base_prefix}/lib"
     folders = {Path(name) for name in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", base)}
     mounts: list[tuple[str, ...]] = []

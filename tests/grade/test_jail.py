@@ -12,6 +12,7 @@ import pytest
 
 from backprop_lib.check.wire import Formula
 from backprop_lib.grade import jail as jail_module
+from backprop_lib.grade import walls as walls_module
 from backprop_lib.grade.jail import Jail, Jailed, JailError
 
 
@@ -172,11 +173,9 @@ def test_inputs_of_the_book_are_given(jailed):
 
 
 def test_no_jail_without_bubblewrap(limits, monkeypatch):
-    def gone():
-        raise FileNotFoundError("bubblewrap is not installed")
-
-    monkeypatch.setattr(jail_module, "walls", gone)
-    with pytest.raises(JailError, match="bubblewrap is not installed"):
+    monkeypatch.setattr(walls_module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(jail_module, "walls", walls_module.walls.__wrapped__)
+    with pytest.raises(JailError, match="bubblewrap is missing: sudo apt install bubblewrap"):
         Jail(limits, {})
 
 

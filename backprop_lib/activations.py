@@ -124,12 +124,17 @@ def _tanh_derivative(z: Array) -> Array:
     return np.asarray(4 * e / np.square(1 + e))
 
 
+def _tanh_slope(z: Array, a: Array) -> Array:
+    slope: Array = np.square(a)
+    return np.subtract(1, slope, slope)
+
+
 tanh = Activation(
     name="tanh",
     formula=lambda sp, z: sp.tanh(z),
     value=lambda z, out: np.tanh(z, out),
     derivative_value=_tanh_derivative,
-    slope=lambda z, a: np.subtract(1, a * a),
+    slope=_tanh_slope,
 )
 
 
@@ -142,7 +147,7 @@ relu = Activation(
     formula=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
     value=lambda z, out: _larger(z, 0.0, out),
     derivative_value=_positive,
-    slope=_positive,
+    slope=lambda z, a: a.real.astype(bool).astype(z.dtype),
     kinks="φ′(0) = 0, the slope of the flat side",
 )
 

@@ -19,6 +19,15 @@ def _average(old: Array, new: Array, keep: float, out: Any) -> Array:
     return average
 
 
+def _average_of_squares(old: Array, new: Array, keep: float, out: Any) -> Array:
+    """Return keep · old + (1 − keep) · new², in ``out`` if there is one."""
+    squares: Array = np.square(new)
+    squares *= 1 - keep
+    average: Array = np.multiply(old, keep, out=out)
+    average += squares
+    return average
+
+
 def _over_root(m: Array, v: Array, epsilon: float) -> Array:
     """Return m / (√v + ε) in a new array."""
     root: Array = np.sqrt(v)
@@ -143,7 +152,7 @@ class RMSProp:
         """Return θ_t and the next state; see ``Optimizer.step``."""
         to_theta, to = out or NEW
         t, rate = begin(self.learning_rate, theta, gradient, state)
-        v = _average(state.v, gradient * gradient, self.rho, to.v)
+        v = _average_of_squares(state.v, gradient, self.rho, to.v)
         move = _over_root(gradient, v, self.epsilon)
         move *= rate
         return np.subtract(theta, move, out=to_theta), State(t, v=v)
@@ -212,9 +221,10 @@ class Adam:
         to_theta, to = out or NEW
         t, rate = begin(self.learning_rate, theta, gradient, state)
         m = _average(state.m, gradient, self.beta1, to.m)
-        v = _average(state.v, gradient * gradient, self.beta2, to.v)
-        move = _over_root(m, v / (1 - self.beta2**t), self.epsilon)
-        move *= rate / (1 - self.beta1**t)
+        v = _average_of_squares(state.v, gradient, self.beta2, to.v)
+        root = (1 - self.beta2**t) ** 0.5  # √(v/c) + ε = (√v + ε√c)/√c: no vector is divided by c
+        move = _over_root(m, v, root * self.epsilon)
+        move *= root * rate / (1 - self.beta1**t)
         return np.subtract(theta, move, out=to_theta), State(t, m, v)
 
 
@@ -281,8 +291,9 @@ class AMSGrad:
         to_theta, to = out or NEW
         t, rate = begin(self.learning_rate, theta, gradient, state)
         m = _average(state.m, gradient, self.beta1, to.m)
-        v = _average(state.v, gradient * gradient, self.beta2, to.v)
+        v = _average_of_squares(state.v, gradient, self.beta2, to.v)
         v_max = np.maximum(state.v_max, v, out=to.v_max)
-        move = _over_root(m, v_max / (1 - self.beta2**t), self.epsilon)
-        move *= rate / (1 - self.beta1**t)
+        root = (1 - self.beta2**t) ** 0.5
+        move = _over_root(m, v_max, root * self.epsilon)
+        move *= root * rate / (1 - self.beta1**t)
         return np.subtract(theta, move, out=to_theta), State(t, m, v, v_max)

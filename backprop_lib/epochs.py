@@ -4,6 +4,7 @@ and nothing is lost by it, and a training that has arrived stops."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
@@ -84,12 +85,12 @@ def run(
     A network of the stack that is lost stays nan by itself: nothing done to nan makes it a number.
     """
     last, flat = theta.copy(), theta.ravel(order="K")  # a view: θ is one piece of memory
+    silence = copy_context()  # an errstate for every epoch would cost as much as three operations
+    silence.run(np.seterr, all="ignore")
     for number in _counted(epochs, progress):
-        with quiet():
-            advance()
-            sound = isfinite(flat.dot(flat))  # a quick look; if not, a closer one
+        silence.run(advance)
         epoch = record(number)
-        if sound:
+        if isfinite(silence.run(flat.dot, flat)):  # a quick look; if not, a closer one
             last = epoch.theta
         else:
             finite = np.asarray(np.isfinite(theta).all(axis=-1))

@@ -22,9 +22,8 @@ from .passes import (
     new_backward,
     new_layers,
     new_trace,
-    products,
-    require_backward,
-    require_layers,
+    require_reusable_backward,
+    require_reusable_trace,
     require_trace,
     with_ones,
 )
@@ -155,9 +154,7 @@ class Network:
         """
         theta, X = self.checked_theta(theta), self.checked_inputs(X)
         if out is not None:
-            require_trace("out", out, self.sizes)
-            require_layers("out.z", out.z, (*theta.shape[:-1], len(X)), theta, X)
-            require_layers("out.a", out.a, (*theta.shape[:-1], len(X)), theta, X)
+            require_reusable_trace(out, self.sizes, (*theta.shape[:-1], len(X)), theta, X)
         with np.errstate(over="ignore"):
             return self._forward_from(theta, X, out)
 
@@ -204,8 +201,7 @@ class Network:
                 f"leading axes differ."
             )
         if out is not None:
-            require_backward("out", out, self.sizes)
-            require_layers("out.delta", out.delta, a.shape[:-1], theta, gradient)
+            require_reusable_backward(out, self.sizes, a.shape[:-1], theta, gradient)
         return self._backward_from(theta, trace, gradient, out)
 
     def objective(self, loss: Loss, X: ArrayLike, Y: ArrayLike) -> Objective:
@@ -261,21 +257,19 @@ class Network:
 
     def _forward(self, blocks: Layers, x: Array, trace: Trace) -> Trace:
         trace.inputs[1] = x
-        product, _ = products(blocks[1], len(x))
         for l, activation in enumerate(self.activations, start=1):
-            product(trace.inputs[l], blocks[l], trace.z[l])  # [a 1] times W over b: aW + b
+            trace.product(trace.inputs[l], blocks[l], trace.z[l])  # [a 1] times W over b: aW + b
             activation.apply(trace.z[l], trace.a[l])
         return trace
 
     def _backward(self, W: Layers, trace: Trace, gradient: Array, back: Backward) -> Backward:
         delta = back.delta
-        product, product_for_theta = products(W[1], len(trace.inputs[1]))
         for l in range(self.depth, 0, -1):
             self.activations[l - 1].pullback(gradient, trace.z[l], trace.a[l], delta[l])
-            product_for_theta(trace.inputs[l].mT, delta[l], back.blocks[l])  # aᵀδ over 1ᵀδ
+            back.product(trace.inputs[l].mT, delta[l], back.blocks[l])  # aᵀδ over 1ᵀδ
             if l > 1:
                 gradient = delta[l - 1]
-                product(delta[l], W[l].mT, gradient)
+                trace.product(delta[l], W[l].mT, gradient)
         return back
 
     def checked_theta(self, theta: ArrayLike) -> Array:

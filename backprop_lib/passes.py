@@ -27,11 +27,14 @@ class Trace:
     inputs : list of ndarray
         ``inputs[l]`` = [a^{l−1} 1], (..., n, d_{l−1} + 1): what layer l multiplies by W^l with b^l
         below it. ``a[l − 1]`` is a view of it.
+    product : callable
+        ``product(left, right, out)``: the fastest matrix product into arrays laid out like these.
     """
 
     z: Layers
     a: Layers
     inputs: Layers = field(default_factory=list, repr=False)
+    product: Product = field(default=np.matmul, repr=False)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Backward:
         Views of ``gradient``: ``W[l]`` = ∂J/∂W^l, ``b[l]`` = ∂J/∂b^l; entry 0 is None.
     blocks : list of ndarray
         Views too: ``W[l]`` with ``b[l]`` below it.
+    product : callable
+        ``product(left, right, out)``: the fastest matrix product into the blocks.
     """
 
     gradient: Array
@@ -55,6 +60,7 @@ class Backward:
     W: Layers
     b: Layers
     blocks: Layers = field(default_factory=list, repr=False)
+    product: Product = field(default=np.matmul, repr=False)
 
 
 def with_ones(X: Array) -> Array:
@@ -72,13 +78,13 @@ def new_trace(sizes: tuple[int, ...], n: int, theta: Array) -> Trace:
     for x in inputs[:1:-1]:
         x[..., -1] = 1
         a.insert(1, x[..., :-1])
-    return Trace(z, a, inputs)
+    return Trace(z, a, inputs, _product(theta, by_columns=n > 1))
 
 
 def new_backward(sizes: tuple[int, ...], delta: Layers, gradient: Array) -> Backward:
     """Return a Backward that writes to these arrays."""
     parts = blocks(sizes, gradient)
-    return Backward(gradient, delta, *apart(parts), parts)
+    return Backward(gradient, delta, *apart(parts), parts, _product(gradient))
 
 
 def new_layers(sizes: Sequence[int], n: int, theta: Array) -> Layers:
@@ -107,13 +113,12 @@ def _is_side_by_side(array: Array) -> bool:
     return array.strides[0] == array.itemsize
 
 
-def products(W: Array, n: int) -> tuple[Product, Product]:
-    """Return the fastest f(left, right, out) into arrays of ``new_layers``, and into those of θ."""
-    if W.ndim > 2:
-        product = _sum_of_products if _is_side_by_side(W) else np.matmul
-        return product, product
-    dot = np.ndarray.dot  # knows no stacks, and takes half the time of matmul on small matrices
-    return dot if n == 1 else _dot_by_columns, dot
+def _product(theta: Array, by_columns: bool = False) -> Product:
+    """Return the fastest product for θ (..., p), into arrays laid out by rows or by columns."""
+    if theta.ndim > 1:
+        return _sum_of_products if _is_side_by_side(theta) else np.matmul
+    # dot knows no stacks, and takes half the time of matmul on small matrices.
+    return _dot_by_columns if by_columns else np.ndarray.dot
 
 
 def _dot_by_columns(left: Array, right: Array, out: Array) -> None:
@@ -132,14 +137,24 @@ def require_trace(name: str, trace: Any, sizes: tuple[int, ...]) -> None:
     _require_sizes(name, trace.a, trace.inputs, sizes, made)
 
 
-def require_backward(name: str, back: Any, sizes: tuple[int, ...]) -> None:
-    """Raise unless ``back`` is a Backward of a network of these sizes."""
+def require_reusable_trace(
+    out: Any, sizes: tuple[int, ...], shape: tuple[int, ...], *inputs: Array
+) -> None:
+    """Raise unless ``out`` can take the layers (*shape, d_l) that are made from ``inputs``."""
+    require_trace("out", out, sizes)
+    _require_layers("out.z", out.z, shape, *inputs)
+    _require_layers("out.a", out.a, shape, *inputs)
+
+
+def require_reusable_backward(
+    out: Any, sizes: tuple[int, ...], shape: tuple[int, ...], *inputs: Array
+) -> None:
+    """Raise unless ``out`` can take the δ (*shape, d_l) that are made from ``inputs``."""
     made = "net.backward(theta, trace, gradient)"
-    if not isinstance(back, Backward):
-        raise TypeError(
-            f"{name} must be a Backward, got {type(back).__name__}; take it from {made}."
-        )
-    _require_sizes(name, back.delta, back.blocks, sizes, made)
+    if not isinstance(out, Backward):
+        raise TypeError(f"out must be a Backward, got {type(out).__name__}; take it from {made}.")
+    _require_sizes("out", out.delta, out.blocks, sizes, made)
+    _require_layers("out.delta", out.delta, shape, *inputs)
 
 
 def _require_sizes(
@@ -153,7 +168,6 @@ def _require_sizes(
         )
 
 
-def require_layers(name: str, layers: Layers, shape: tuple[int, ...], *inputs: Array) -> None:
-    """Raise unless every layer can take a result (*shape, d_l) that is made from ``inputs``."""
+def _require_layers(name: str, layers: Layers, shape: tuple[int, ...], *inputs: Array) -> None:
     for l, layer in enumerate(layers[1:], start=1):
         require_reusable(f"{name}[{l}]", layer, (*shape, layer.shape[-1]), *inputs)

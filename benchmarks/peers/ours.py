@@ -1,12 +1,15 @@
 """The library of this book."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from workloads import SEED, Problem, Workload
 
 import backprop_lib as bp
+
+FOREVER = 10**9  # epochs: like the peers, it goes on from where the last turn ended
 
 
 def prepare(work: Workload, data: Problem, variant: str = "") -> tuple[Callable[[int], None], Any]:
@@ -15,11 +18,13 @@ def prepare(work: Workload, data: Problem, variant: str = "") -> tuple[Callable[
     loss, theta = bp.LOSSES[work.loss], net.pack(data.W, data.b)
     objective = net.objective(loss, data.X, data.Y)
     found = theta
+    if work.optimizer != "none":
+        optimizer, rng = getattr(bp, work.optimizer)(work.rate), np.random.default_rng(SEED)
+        epochs = bp.fit(net, loss, theta, data.X, data.Y, optimizer, FOREVER, work.batch, rng)
 
     def train(turns: int) -> None:
         nonlocal found
-        optimizer, rng = getattr(bp, work.optimizer)(work.rate), np.random.default_rng(SEED)
-        for epoch in bp.fit(net, loss, theta, data.X, data.Y, optimizer, turns, work.batch, rng):
+        for epoch in islice(epochs, turns):
             found = epoch.theta
 
     def repeat(function: Callable[[], np.ndarray]) -> Callable[[int], None]:

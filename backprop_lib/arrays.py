@@ -54,15 +54,16 @@ def as_array(name: str, value: ArrayLike, *, finite: bool = True) -> Array:
             f"{name} must be an array of numbers, got dtype {array.dtype}; convert it with "
             f"np.asarray({name}, dtype=float)."
         )
-    if finite and not np.isfinite(array).all():
+    if finite:
         require_finite(name, array)
     return array
 
 
 def require_finite(name: str, array: Array) -> None:
     """Raise ``ValueError`` that names the first nan or infinite entry of ``array``, if any."""
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
+    finite = np.isfinite(array)
+    if not finite.all():
+        bad = np.argwhere(~finite)
         place = tuple(int(k) for k in bad[0])
         where = f" at index {place if len(place) > 1 else place[0]}" if place else ""
         raise ValueError(

@@ -15,7 +15,7 @@ from .objective import Objective
 
 AnyObjective: TypeAlias = Callable[[Any], tuple[Any, Any]]
 
-CHUNK = 32  # parameter vectors a call: enough to hide the overhead, few enough for the cache
+CHUNK = 64  # parameter vectors a call: enough to hide the overhead, few enough for the cache
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _central(objective: AnyObjective, theta: Array, step: float) -> Array:
     numeric = np.empty_like(theta)
     for start in range(0, len(theta), CHUNK // 2):
         k = np.arange(start, min(start + CHUNK // 2, len(theta)))
-        stack = np.tile(theta, (2 * len(k), 1))
+        stack = np.repeat(theta[None], 2 * len(k), axis=0)
         stack[np.arange(len(k)), k] = up[k]
         stack[np.arange(len(k)) + len(k), k] = down[k]
         J = _values(objective, stack)

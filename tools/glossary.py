@@ -40,6 +40,13 @@ ALIASES = {
     "Stochastic gradient": ["stochastic gradient descent"],
     "Twins": ["twin"],
 }
+# Spellings that a page uses in their everyday sense only.
+EVERYDAY = {
+    "book/03-chain-rule": {"cost"},
+    "book/06-delta-recursion": {"cost", "message"},
+    "book/appendix-scale": {"message", "messages"},
+    "book/assignments/release/ps1/ps1": {"cost"},
+}
 
 
 @cache
@@ -58,7 +65,10 @@ def link_first_uses(app: Sphinx, document: nodes.document, page: str) -> None:
     """Turn the first use of each term in the prose of a notebook's page into a link."""
     if not app.env.doc2path(page).endswith(".ipynb"):
         return
-    open_terms = spellings(Path(app.srcdir))
+    everyday = EVERYDAY.get(page, set())
+    open_terms = {
+        word: entry for word, entry in spellings(Path(app.srcdir)).items() if word not in everyday
+    }
     address = app.builder.get_relative_uri(page, GLOSSARY)
     for text in list(document.findall(nodes.Text)):
         if any(isinstance(above, CLOSED) for above in _above(text)) or not _in_prose(text):

@@ -23,13 +23,22 @@ def test_every_other_spelling_belongs_to_a_term():
     assert set(glossary.ALIASES) <= set(titles())
 
 
-def test_every_term_is_used_by_a_chapter():
-    prose = " ".join(
-        cell.source
-        for path in notebooks.notebooks()
-        for cell in notebooks.read(path).cells
-        if cell.cell_type == "markdown"
+def prose_of(path):
+    return " ".join(
+        cell.source for cell in notebooks.read(path).cells if cell.cell_type == "markdown"
     ).lower()
+
+
+def test_everyday_words_are_spellings_and_stand_on_their_pages():
+    for page, words in glossary.EVERYDAY.items():
+        prose = prose_of(ROOT / f"{page}.ipynb")
+        for word in words:
+            assert word in glossary.spellings(ROOT), (page, word)
+            assert re.search(rf"(?<![\w-]){word}(?![\w-])", prose), (page, word)
+
+
+def test_every_term_is_used_by_a_chapter():
+    prose = " ".join(prose_of(path) for path in notebooks.notebooks())
     entries = glossary.spellings(ROOT)
     used = {
         entry
@@ -66,3 +75,12 @@ def test_the_first_use_in_prose_is_linked_and_no_other():
         first,
     )
     assert first.astext() == "a Gradient descends, the gradients stay"
+
+
+def test_a_word_in_its_everyday_sense_is_not_linked_on_its_page():
+    for page, linked in (("book/06-delta-recursion", ["loss"]), ("book/some", ["cost", "message"])):
+        document = new_document("page")
+        text = "how many does the third cost; the error message; a loss"
+        document += nodes.paragraph("", "", nodes.Text(text))
+        glossary.link_first_uses(App, document, page)
+        assert [link.astext() for link in document.findall(nodes.reference)] == linked

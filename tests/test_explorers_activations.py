@@ -1,18 +1,11 @@
 """Chapter 2's explorers say what a computation made apart from them finds."""
 
-import re
-
 import numpy as np
 import pytest
+from pageexplorers import numbers
 
 import backprop_lib as bp
 from backprop_lib import explorers
-
-
-def numbers(sentence):
-    """Every decimal number of a sentence, minus signs read."""
-    found = re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", sentence)
-    return [float(text.replace("−", "-")) for text in found]
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +95,7 @@ def test_number_of_units_takes_counts_that_the_book_has_not(build):
         counts=(1, 2, 4),
     )
     sentence = explorer.frame(function="square", units=5).sentence
-    assert sentence == "square: with 5 units the largest error is 0.01."
+    assert sentence == "With 5 units the square is missed by at most 0.01."
 
 
 def test_temperature_changes_the_softmax_and_a_shift_does_not():

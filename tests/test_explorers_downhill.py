@@ -1,9 +1,8 @@
 """The explorers of chapter 7: their sentences hold, their walks are the optimizers' own."""
 
-import re
-
 import numpy as np
 import pytest
+from pageexplorers import numbers
 
 import backprop_lib as bp
 from backprop_lib import explorers
@@ -20,11 +19,6 @@ EXPLORERS = {
     "batch-size": explorers.batch_size,
     "race": lambda: explorers.race(RATES),
 }
-
-
-def numbers(sentence):
-    found = re.findall(r"−?\d+(?:\.\d+)?(?:e[−+]?\d+)?", sentence)
-    return [float(text.replace("−", "-")) for text in found]
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

@@ -108,8 +108,8 @@ def test_divergence_is_a_sentence_and_the_weights_stay_finite():
     ("value", "text"),
     [
         (0.12345, "0.123"),
-        (99_999.0, "1e+05"),
-        (3.21e205, "3.2e205"),
+        (99_999.0, "100,000"),
+        (3.21e205, "3.2·10²⁰⁵"),
         (np.inf, "more than any float"),
     ],
 )
@@ -173,7 +173,7 @@ def test_a_lost_training_differs_from_epoch_to_epoch():
     settings = {"wild": wild, "tame": Setting("sine (regression)", (2,), learning_rate=0.01)}
     explorer = trainings(settings, (0, 10, 20), name="x", title="t", question="q")
     lost = [explorer.frame(epoch=k, which="wild") for k in (10, 20)]
-    assert lost[0].sentence.startswith("wild, asked for epoch 10. Diverged: step")
+    assert lost[0].sentence.startswith("Network: wild. Asked for epoch 10. Diverged: step")
     assert lost[0].sentence != lost[1].sentence
     assert lost[0].svg != lost[1].svg
 

@@ -1,9 +1,8 @@
 """The explorers of chapter 5: their sentences hold, their frames move, their walks converge."""
 
-import re
-
 import numpy as np
 import pytest
+from pageexplorers import numbers
 
 import backprop_lib as bp
 from backprop_lib import explorers
@@ -14,10 +13,6 @@ EXPLORERS = {
     "slope-walk": explorers.slope_walk,
     "saturated-unit": explorers.saturated_unit,
 }
-
-
-def numbers(sentence):
-    return [float(text.replace("−", "-")) for text in re.findall(r"−?\d+(?:\.\d+)?", sentence)]
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

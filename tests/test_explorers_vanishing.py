@@ -1,14 +1,12 @@
 """The explorers of chapter 8: what their sentences say is what a second computation finds."""
 
-import re
-
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from pageexplorers import numbers
 
 import backprop_lib as bp
 from backprop_lib import explorers
-from backprop_lib.explorers import vanishing as module
 
 DATA = bp.datasets.digits(np.random.default_rng(0))
 X, Y = DATA.X[:16], DATA.Y[:16]
@@ -22,12 +20,6 @@ MADE = {
     "hold-the-level": lambda: explorers.hold_the_level(depth=6, width=16, networks=2),
     "update-ratios": lambda: explorers.update_ratios(RUNS, [0, 5]),
 }
-RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-
-
-def numbers(sentence):
-    found = re.findall(r"(\d+(?:\.\d+)?)(?: · 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", sentence)
-    return [float(m) * 10.0 ** int(p.translate(RAISED) or 0) for m, p in found]
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -96,16 +88,3 @@ def test_ratios_of_the_epoch_are_drawn_and_told():
     np.testing.assert_allclose(above.lines[0].get_ydata(), np.log10([2e-8, 3e-3]))
     np.testing.assert_array_equal(below.lines[1].get_ydata(), [2.3, 0.4])
     assert list(below.lines[2].get_xdata()) == [5, 5]
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [(0, "0"), (0.25, "0.25"), (0.01, "0.01"), (999.4, "1000"), (2.4e29, "2.4 · 10²⁹")],
-)
-def test_sizes_are_written_plainly_or_with_a_power(value, written):
-    assert module._size(value) == written
-
-
-def test_small_sizes_have_a_power():
-    assert module._size(1.94e-6) == "1.9 · 10⁻⁶"
-    assert module._size(1.6e-8, 1) == "2 · 10⁻⁸"

@@ -95,6 +95,24 @@ def test_meanings_differ_in_colour_for_every_eye(eye, mode, least):
         assert np.linalg.norm(seen[one] - seen[other]) > least, (one, other)
 
 
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize(("mode", "least"), [(light_mode, 25), (dark_mode, 12)])
+def test_lines_that_differ_in_name_only_differ_for_every_eye(eye, mode, least):
+    seen = [lab(np.clip(EYES[eye] @ linear(mode(to_rgb(c))), 0, 1)) for c in style.NAMED]
+    for one, other in combinations(seen, 2):
+        assert np.linalg.norm(one - other) > least
+
+
+def test_lines_that_differ_in_name_only_have_no_colour_of_gradient_sign_or_loss():
+    with style.context():
+        cycle = list(mpl.rcParams["axes.prop_cycle"])
+    taken = [lab(linear(np.array(to_rgb(MEANINGS[m])))) for m in MEANINGS if m != "forward"]
+    for look in cycle:
+        seen = lab(linear(np.array(to_rgb(look["color"]))))
+        assert min(np.linalg.norm(seen - colour) for colour in taken) > 30, look
+    assert len({str(look["linestyle"]) for look in cycle}) == len(cycle)
+
+
 @pytest.mark.parametrize("mode", [light_mode, dark_mode])
 @pytest.mark.parametrize("name", ["FORWARD", "GRADIENT", "LOSS", "INK", "QUIET"])
 def test_colours_of_text_can_be_read_on_the_page(mode, name):

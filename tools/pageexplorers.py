@@ -19,6 +19,12 @@ _CONTROL = re.compile(r"<(input|select)\b([^>]*data-control=[^>]*)>(.*?)(?=</p>)
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _OPTION = re.compile(r"<option( selected)?>([^<]*)")
 
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_NUMBER = re.compile(
+    rf"(−?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?)(?:·10([{_RAISED}]+))?(?![\d{_RAISED}])"
+    rf"|10([{_RAISED}]+)"
+)
+
 
 @dataclass(frozen=True)
 class PageControl:
@@ -51,6 +57,18 @@ class PageExplorer:
         """Return picture and sentence at these places; other controls stand at their start."""
         steps = (places.get(c.name, c.start) * c.stride for c in self.controls)
         return self.frames[sum(steps)]
+
+
+def numbers(sentence: str) -> list[float]:
+    """Return the numbers of a sentence as a reader reads them.
+
+    >>> numbers("After 1,025 steps, θ₂ is −0.5 and J 2.5·10⁻⁶, from 10⁻² and (3, 4).")
+    [1025.0, -0.5, 2.5e-06, 0.01, 3.0, 4.0]
+    """
+    usual = str.maketrans(dict(zip(_RAISED, "0123456789-", strict=True)) | {"−": "-", ",": None})
+    found = (match.groups() for match in _NUMBER.finditer(sentence))
+    parts = ((digits or "1", power or alone or "0") for digits, power, alone in found)
+    return [float(f"{digits.translate(usual)}e{power.translate(usual)}") for digits, power in parts]
 
 
 def read(page: Path) -> list[PageExplorer]:

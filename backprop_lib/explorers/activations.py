@@ -15,6 +15,7 @@ from ..activations import ACTIVATIONS, softmax
 from ..arrays import Array
 from ..network import Network
 from ..plots import style
+from ..plots.names import spoken
 from .controls import Choice, Slider
 from .explorer import Explorer
 
@@ -40,7 +41,7 @@ def activation_slopes(*, name: str = "activation-slopes") -> Explorer:
     >>> from backprop_lib import explorers
     >>> explorer = explorers.activation_slopes()
     >>> explorer.frame(activation="relu", z=-4).sentence
-    'relu at z = −4: value 0, slope 0. Of a gradient of 1 that arrives, 0 gets through.'
+    'At z = −4 a ReLU unit answers 0, with the slope 0: of a gradient of 1, 0 gets through.'
     """
     alone = {name: phi for name, phi in ACTIVATIONS.items() if phi.coupled_pullback is None}
     first = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus")
@@ -52,16 +53,16 @@ def activation_slopes(*, name: str = "activation-slopes") -> Explorer:
             style.number(float(x), 3) for x in (z, phi(float(z)), phi.derivative(float(z)))
         )
         return (
-            f"{activation} at z = {at}: value {value}, slope {slope}. "
-            f"Of a gradient of 1 that arrives, {slope} gets through."
+            f"At z = {at} a {spoken(activation)} unit answers {value}, with the slope {slope}: "
+            f"of a gradient of 1, {slope} gets through."
         )
 
     return Explorer(
         draw,
-        Choice("activation", [*first, *(name for name in alone if name not in first)]),
+        Choice("activation", {spoken(name): name for name in dict.fromkeys((*first, *alone))}),
         Slider("z", (-4, -1, 0, 2), label="z", start=2, live=np.arange(-60, 61) / 10),
         name=name,
-        title="A value, and the slope that a gradient meets",
+        title="Move z, and see the slope that a gradient meets",
         question="Which of the nine let a gradient through at z = −4? And at z = 2?",
         size=(style.SIZE[0], 4.0),
     )
@@ -105,7 +106,7 @@ def one_unit_at_a_time(
         error = abs(net.forward(so_far, reached[:, None]).a[2][:, 0] - f(reached)).max()
         at, by, slope, end, most = (
             style.number(float(x), 3)
-            for x in (knots[unit], bend[unit], bend.sum(), knots[units], error)
+            for x in (knots[unit], round(bend[unit], 12), bend.sum(), knots[units], error)
         )
         return (
             f"Unit {units} bends the sum at x = {at} by {by}, to a slope of {slope}. "
@@ -116,8 +117,8 @@ def one_unit_at_a_time(
         draw,
         Slider("units", range(last + 1), label="Units", text=f"{{}} of {last}"),
         name=name,
-        title="One unit at a time",
-        question="Before each step, say whether the next unit has to bend the sum up or down.",
+        title="Add one unit at a time",
+        question="Before each step: must the next unit bend the sum up or down, or not at all?",
         size=(style.SIZE[0], 4.2),
     )
 
@@ -173,10 +174,11 @@ def number_of_units(
         below.set_xticks(list(counts), [str(count) for count in counts], minor=False)
         below.set_xticks([], minor=True)
         now, half = error(function, units), error(function, max(1, units // 2))
-        text = f"with {units} unit{'s' * (units > 1)} the largest error is {style.number(now, 3)}"
+        text = f"With {units} unit{'s' * (units > 1)} the {function} is missed by at most "
+        text += style.number(now, 3)
         if units in counts[1:]:
-            text += f", {style.number(now / half, 3)} times that with half as many"
-        return f"{function}: {text}."
+            text += f", {style.number(now / half, 3)} times what half as many leave"
+        return f"{text}."
 
     return Explorer(
         draw,
@@ -185,12 +187,11 @@ def number_of_units(
             "units",
             counts,
             label="Units",
-            text="{:g}",
             start=counts[len(counts) // 3],
             live=range(1, 101),
         ),
         name=name,
-        title="The error that N units leave",
+        title="Double the units, and read the error",
         question="By what factor does the error fall when you double the units? For each function?",
         size=(style.SIZE[0], 6.4),
     )
@@ -237,9 +238,11 @@ def temperature(z: Sequence[float], *, name: str = "temperature") -> Explorer:
             start=1,
             live=np.arange(1, 101) / 10,
         ),
-        Slider("c", (-3, 0, 1000), label="Added to every z", start=0, live=range(-10, 11)),
+        Slider(
+            "c", (-3, 0, 1000), label="Added to every z", text="{:,g}", start=0, live=range(-10, 11)
+        ),
         name=name,
-        title="Sharper, flatter, and not at all",
+        title="Heat and cool the softmax, and shift it",
         question="Which of the two sliders changes the bars? Towards what, at its two ends?",
         size=(style.SIZE[0], 3.6),
     )

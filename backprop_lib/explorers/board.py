@@ -131,15 +131,15 @@ def trainings(
     >>> two = {"none": Setting("XOR", hidden=()), "two": Setting("XOR", hidden=(2,))}
     >>> explorer = trainings(two, (0, 50), name="x", title="t", question="q", label="Hidden units")
     >>> explorer.frame(epoch=50, which="none").sentence
-    'none. Epoch 50, step 50: J = 0.696; 2 of 4 right.'
+    'Hidden units: none. Epoch 50, step 50: J = 0.696; 2 of 4 right.'
     """
     last = epochs[-1]
 
     def draw(figure: Figure, epoch: int, which: str) -> str:
         stage = course(settings[which], last)[int(epoch)]
         board(figure, stage, end=last, powers=powers, norms=norms, now=epoch)
-        asked = f"{which}, asked for epoch {epoch}" if stage.lost else which
-        return f"{asked}. {stage.sentence()}"
+        asked = f" Asked for epoch {epoch}." if stage.lost else ""
+        return f"{label}: {which}.{asked} {stage.sentence()}"
 
     return Explorer(
         draw,

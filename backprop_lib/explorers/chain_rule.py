@@ -12,6 +12,7 @@ from .. import plots
 from ..arrays import Array
 from ..graph import Node, Sweep, backpropagate
 from ..plots import style
+from ..plots.names import indexed
 from .controls import Choice, Slider
 from .explorer import Explorer
 
@@ -95,7 +96,7 @@ def _tell(sweep: Sweep, sent: int) -> str:
 
 def _who(node: Node) -> str:
     signs = {"*": "×", "/": "÷", "-": "−", "sigmoid": "σ"}
-    return node.name or signs.get(node.operation, node.operation)
+    return indexed(node.name) if node.name else signs.get(node.operation, node.operation)
 
 
 def difference_step(
@@ -134,12 +135,13 @@ def difference_step(
         quotient, ends = methods[method]
         h = 2.0**-power
         value = float(quotient(f, x, np.array([h]))[0])
+        error = abs(value - slope) / abs(slope)
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
         plots.magnified(f, slope, x, h, ends, ax=left)
         plots.difference_errors(steps, {method: errors[method]}, mark=h, ax=right)
         return (
             f"With h = {style.number(h)} the {method} difference is "
-            f"{value:.10f}; its relative error is {abs(value - slope) / abs(slope):.0e}."
+            f"{value:.10f}; its relative error is {style.number(error, 1)}."
         )
 
     return Explorer(

@@ -8,7 +8,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, Final
+
+from ..plots import style
+
+_POWER: Final = re.compile(r"\b1e([+-]?\d+)\b")
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ class Slider:
         return [self.write(value) for value in self.values]
 
     def write(self, value: float) -> str:
-        """Write any value as the reader sees it, with a true minus sign."""
-        return re.sub(r"-(?=[\d.])", "−", self.text.format(value))
+        """Write any value as the reader sees it: a true minus sign, 10⁻⁸ for 1e-08."""
+        text = _POWER.sub(lambda e: style.power_of_ten(int(e[1])), self.text.format(value))
+        return re.sub(r"-(?=[\d.])", "−", text)
 
     def say(self, value: Any) -> str:
         """Name any value in a message, as it is written in code."""

@@ -17,9 +17,10 @@ from ..losses import Loss
 from ..network import Network
 from ..passes import Backward, Trace
 from ..plots import style
+from ..plots.names import superscript
 from .controls import Choice, Slider
 from .explorer import Explorer
-from .matrix_lines import matrix_lines, superscript
+from .matrix_lines import matrix_lines
 
 
 def paths_of_delta(
@@ -98,7 +99,7 @@ def paths_of_delta(
         Slider("walked", range(1, len(ways) + 1), label="Paths walked"),
         Choice("unit", {named["unit", 1, k]: k for k in range(net.sizes[1])}, label="From unit"),
         name=name,
-        title="One δ, path by path",
+        title="Add up one δ, path by path",
         question="Which weights are walked more than once? What would you keep, so as to walk "
         "each of them once?",
         size=(7.0, 4.2),
@@ -153,7 +154,7 @@ def matrix_pass(
         draw,
         Slider("line", range(1, len(lines) + 1), label="Line", text=f"{{}} of {len(lines)}"),
         name=name,
-        title="Both passes, with every shape",
+        title="Walk both passes, shape by shape",
         question="Before each backward line, say the shape of its result. Which array of the "
         "forward pass has the same?",
         size=(7.0, 2.9),
@@ -201,18 +202,18 @@ def planted_bugs(
     """
 
     def draw(figure: Figure, bug: str, network: str) -> str:
-        found = judge(bug, network)
+        found, asked = judge(bug, network), f"Bug: {bug}. Network: {network}."
         ax = figure.subplots()
         if isinstance(found, str):
             style.axes(ax, bare=True)
             ax.text(0.5, 0.5, f"{bug}:\nstopped by a shape", ha="center", va="center", size=16)
-            return f"{bug}, {network}: it stops with a complaint, {found}."
+            return f"{asked} It stops with a complaint, {found}."
         plots.beside_differences(found.numeric, found.analytic, _blocks(networks[network]), ax=ax)
         if found.relative_error < 1e-6:
-            return f"{bug}, {network}: nothing to see; every slope agrees with its difference."
+            return f"{asked} Nothing to see: every slope agrees with its difference."
         off = abs(found.analytic - found.numeric) > 1e-6 * abs(found.numeric).max()
         return (
-            f"{bug}, {network}: seen. {int(off.sum())} of {len(off)} slopes are wrong; the largest "
+            f"{asked} Seen: {int(off.sum())} of {len(off)} slopes are wrong; the largest "
             f"relative error is {style.number(found.relative_error, 2)}."
         )
 
@@ -221,7 +222,7 @@ def planted_bugs(
         Choice("bug", list(bugs), label="Planted bug"),
         Choice("network", list(networks), label="Network"),
         name=name,
-        title="Which network shows the bug?",
+        title="Plant a bug, and find the network that shows it",
         question="Which bugs does each network hide? What must a network have to hide none?",
         size=(7.0, 5.0),
     )

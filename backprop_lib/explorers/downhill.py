@@ -105,7 +105,7 @@ def valley_rate(*, name: str = "valley-rate") -> Explorer:
             live=np.arange(0.02, 2.2, 0.02).round(2),
         ),
         name=name,
-        title="Too small, good, too large",
+        title="Raise the rate until the walk leaves the valley",
         question="Which rate leaves the smallest loss? What happens at 2, and just beyond?",
     )
 

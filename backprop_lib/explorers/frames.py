@@ -21,7 +21,6 @@ from matplotlib.ticker import LogFormatterSciNotation, NullLocator
 from matplotlib.transforms import Bbox
 
 from ..plots import style
-from ..plots.vanishing import power_of_ten
 
 Draw = Callable[..., str]
 """``draw(figure, **values)`` draws on an empty matplotlib figure and says what it shows."""
@@ -149,7 +148,7 @@ def _arrange(figure: Figure) -> list[Bbox]:
 
 def _tick(value: float, _: float) -> str:
     power = math.log10(value)
-    return power_of_ten(round(power)) if abs(power - round(power)) < 1e-9 else f"{value:g}"
+    return style.power_of_ten(round(power)) if abs(power - round(power)) < 1e-9 else f"{value:g}"
 
 
 def pack(frames: Sequence[Frame]) -> str:

@@ -12,6 +12,7 @@ from ..losses import Loss
 from ..network import Network
 from ..plots import style
 from ..plots.delta import Block
+from ..plots.names import superscript
 
 
 class MatrixLine(NamedTuple):
@@ -94,8 +95,3 @@ def matrix_lines(
         ones_row = known("1ᵀ", ones, style.INK)
         add("Backward", f"{to_b[0]} = 1ᵀ δ{up[l]}", to_b, "=", ones_row, "@", delta)
     return lines
-
-
-def superscript(number: int) -> str:
-    """Write a layer as a superscript: 12 gives ¹²."""
-    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -122,7 +122,7 @@ def lessons(
         old, fresh = right[0][corrections], right[1][corrections]
         done = " It errs on no image shown any more." if old == shown else ""
         return (
-            f"After {corrections} correction{'s' * (corrections != 1)} {old} of {shown} images "
+            f"After {corrections} correction{'s' * (corrections != 1)}, {old} of {shown} images "
             f"shown and {fresh} of {new:,} new ones are right; the bias is "
             f"{style.number(units[corrections, -1])}.{done}"
         )

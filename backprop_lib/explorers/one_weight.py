@@ -12,6 +12,7 @@ from .. import plots
 from ..arrays import Array
 from ..objective import Objective
 from ..plots import style
+from ..plots.names import indexed
 from .controls import Choice, Slider
 from .explorer import Explorer
 
@@ -53,7 +54,7 @@ def one_weight(
     >>> explorer.frame(weight=0, shift=1.0).sentence
     'At w = 2 the error is 2 and its slope 2: gradient descent makes w smaller.'
     """
-    names = {index: text for text, index in weights.items()}
+    names = {index: indexed(text) for text, index in weights.items()}
 
     def draw(figure: Figure, weight: int, shift: float) -> str:
         moved = np.array(theta, dtype=float)
@@ -71,7 +72,7 @@ def one_weight(
 
     return Explorer(
         draw,
-        Choice("weight", weights, label="Weight"),
+        Choice("weight", {text: index for index, text in names.items()}, label="Weight"),
         Slider(
             "shift",
             (-3, -2, -1, 0, 1, 2, 3),
@@ -80,6 +81,6 @@ def one_weight(
             live=np.arange(-3, 3.1, 0.1),
         ),
         name=name,
-        title="The error along one weight",
+        title="Move one weight, and read the error",
         question="Which weights hardly change the error, wherever you move them? Why these?",
     )

@@ -13,6 +13,7 @@ from typing import Any, Final
 import ipywidgets as widgets
 import numpy as np
 
+from ..plots.names import spoken
 from .board import SIZE, board
 from .controls import Choice, Slider
 from .frames import make_frame
@@ -108,7 +109,11 @@ class Playground:
         for control in (
             Choice("data", [now.data, *(k for k in DATA if k != now.data)], label="Data"),
             None,
-            Choice("activation", _first(now.activation, UNITS), label="Hidden units"),
+            Choice(
+                "activation",
+                {spoken(name): name for name in _first(now.activation, UNITS)},
+                label="Hidden units",
+            ),
             Choice("start", _first(now.start, STARTS), label="First weights"),
             Choice("optimizer", _first(now.optimizer, OPTIMIZERS), label="Optimizer"),
             Slider(

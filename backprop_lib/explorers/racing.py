@@ -194,7 +194,7 @@ def race(rates: Mapping[str, Mapping[str, float]], *, name: str = "race") -> Exp
         Slider("step", steps, label="Steps", start=8),
         Choice("landscape", list(_STARTS), label="Landscape"),
         name=name,
-        title="One start, five walkers",
+        title="Send five walkers off from one start",
         question="Who loses when the valley is turned, and who does not notice? Who follows the "
         "bend?",
     )

@@ -68,9 +68,9 @@ def workshop_fit(
         right.set(xscale="log", yscale="log", ylim=(low, high), xlabel="iteration", ylabel="cost J")
         right.grid(visible=True)
         return (
-            f"{run}, after {iteration:,} iteration{'s' * (iteration > 1)}: "
-            f"the cost is {style.number(J, 3) if J < 1e5 else f'{J:.0e}'.replace('e+', 'e')}, and "
-            f"the answers go from {_short(answers.min())} to {_short(answers.max())}."
+            f"Start: {run}. After {iteration:,} iteration{'s' * (iteration > 1)} "
+            f"the cost is {style.number(J, 3)}, and the answers go from "
+            f"{style.number(answers.min(), 3)} to {style.number(answers.max(), 3)}."
         )
 
     return Explorer(
@@ -83,13 +83,6 @@ def workshop_fit(
         "when was its fate sealed?",
         size=(7.0, 4.0),
     )
-
-
-def _short(value: float) -> str:
-    """Write an answer of any size in a few characters."""
-    if abs(value) < 1e5:
-        return style.number(value, 3)
-    return f"{value:.0e}".replace("e+", "e").replace("-", "−")
 
 
 def moved_digit(

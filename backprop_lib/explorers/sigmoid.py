@@ -166,7 +166,7 @@ def saturated_unit(*, learning_rate: float = 1.0, name: str = "saturated-unit") 
         draw,
         Slider("start", starts, label="First answer", start=0.999),
         name=name,
-        title="How long does a wrong conviction last?",
+        title="Make the unit surer of its mistake",
         question="What does one more 9 cost with the squared error, and with the cross entropy?",
     )
 

@@ -14,6 +14,7 @@ from .. import plots
 from ..arrays import Array
 from ..objective import Objective
 from ..plots import style
+from ..plots.names import spoken
 from .controls import Choice, Slider
 from .explorer import Explorer
 
@@ -133,18 +134,21 @@ def first_steps(
         right.lines[0].set_color(style.LOSS)
         left.set(ylim=(-3, 3), xscale="symlog", xlim=(0, steps))
         left.legend(loc="upper left")
-        figure.suptitle(f"{kind}, {start}")
+        figure.suptitle(f"{spoken(kind)}, {start}")
         right.set(ylim=(0, 1), xscale="symlog", xlim=(0, steps))
         for ax in (left, right):
             ax.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
-        return f"{kind} from {start}: {_verdict(W)}. After {steps:,} steps J is {J[-1, k]:.3f}."
+        return (
+            f"From {start} with {spoken(kind)} units, {_verdict(W)}. After {steps:,} steps J is "
+            f"{style.number(float(J[-1, k]), 3)}."
+        )
 
     return Explorer(
         draw,
-        Choice("kind", list(objectives), label="Activation"),
+        Choice("kind", {spoken(kind): kind for kind in objectives}, label="Activation"),
         Choice("start", list(starts)),
         name=name,
-        title="Same start, another activation",
+        title="Keep the start, change the activation",
         question="From which starts does the hidden layer move at all, and from which do its two "
         "units part?",
         size=(7.0, 3.7),
@@ -222,7 +226,7 @@ def start_scale(
         when = f"the median needs {middle} steps" if middle <= steps else "the median does not"
         many = int(below.any(axis=0).sum())
         return (
-            f"First weights of size {scale:g}: {many} of {count} starts get below "
+            f"First weights of size {style.number(scale, 1)}: {many} of {count} starts get below "
             f"{arrived:g} in {steps:,} steps; {when}."
         )
 

@@ -147,7 +147,7 @@ class Training:
     def sentence(self) -> str:
         """Say where the training stands, in plain words also where it is lost."""
         J = self.losses[-1]
-        where = f"Epoch {self.epochs}, step {self.steps}"
+        where = f"Epoch {self.epochs}, step {self.steps:,}"
         if self.lost:
             return (
                 f"Diverged: step {self.steps + 1} would leave the finite numbers, from J = "
@@ -159,16 +159,11 @@ class Training:
 
 
 def size(value: float) -> str:
-    """Write a loss with three digits, or with a power of ten where it is large.
+    """Write a loss with three digits, or say that it is beyond the floats.
 
     Examples
     --------
     >>> size(0.69314718), size(1.5e43), size(float("inf"))
-    ('0.693', '1.5e43', 'more than any float')
+    ('0.693', '1.5·10⁴³', 'more than any float')
     """
-    if not np.isfinite(value):
-        return "more than any float"
-    if value < 1e5:
-        return style.number(value, 3)
-    mantissa, power = f"{value:.1e}".split("e")
-    return f"{mantissa}e{int(power)}"
+    return style.number(value, 3) if np.isfinite(value) else "more than any float"

@@ -19,8 +19,6 @@ from ..plots import style
 from .controls import Choice, Slider
 from .explorer import Explorer
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 
 def gradients_by_layer(
     X: ArrayLike,
@@ -70,7 +68,7 @@ def gradients_by_layer(
         ax = figure.subplots()
         plots.by_layer(norms, ylabel=label, powers=(-36, 36), depth=50, ax=ax)
         ax.legend(loc="lower right")
-        first = ", ".join(f"{_size(g[0])} ({start})" for start, g in norms.items())
+        first = ", ".join(f"{style.number(g[0], 2)} ({start})" for start, g in norms.items())
         return f"{L} layers, {units} units: the gradient of layer 1 has the size {first}."
 
     return Explorer(
@@ -123,10 +121,10 @@ def hold_the_level(
         back = net.backward(theta, trace, above)
         z, delta = ([np.sqrt(np.mean(x**2)) for x in s[1:]] for s in (trace.z, back.delta))
         plots.signal_levels(z, delta, ax=figure.subplots())
-        through = [_size(r) for r in (z[-1] / z[0], delta[0] / delta[-1])]
+        through = [style.number(r, 2) for r in (z[-1] / z[0], delta[0] / delta[-1])]
         return (
-            f"{units} units, d · Var w = {v:g}: over {depth} layers z becomes {through[0]} times "
-            f"as large on its way forward, and δ {through[1]} times on its way back."
+            f"With {units} units and d · Var w = {v:g}, over {depth} layers z becomes {through[0]} "
+            f"times as large on its way forward, and δ {through[1]} times on its way back."
         )
 
     return Explorer(
@@ -181,8 +179,8 @@ def update_ratios(
                 below.plot(times, J, color=style.LOSS, linestyle=like.get_linestyle())
             below.axvline(epoch, color=style.QUIET, lw=1.2)
             below.set(xlabel="epoch", ylabel="loss J", ylim=(-0.1, 2.6))
-        moved = ", ".join(f"{_size(ratio[0], 1)} ({run})" for run, ratio in now.items())
-        return f"After {epoch} epochs the next step moves layer 1 by a part of {moved}."
+        moved = ", ".join(f"{style.number(ratio[0], 1)} ({run})" for run, ratio in now.items())
+        return f"Epoch {epoch}: the next step moves layer 1 by a part of {moved}."
 
     return Explorer(
         draw,
@@ -193,11 +191,3 @@ def update_ratios(
         "about the same pace?",
         size=(7.0, 6.0),
     )
-
-
-def _size(value: float, digits: int = 2) -> str:
-    """Write a size between a hundredth and a thousand plainly, any other with a power of ten."""
-    if value == 0 or 0.01 <= value < 1000:
-        return style.number(float(f"{value:.{digits}g}"))
-    mantissa, power = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa} · 10{str(int(power)).translate(_RAISED)}"

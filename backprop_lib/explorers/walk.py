@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..losses import Loss, half_squared_error
 from ..network import Network
+from ..plots import style
 from ..plots.names import Part, default_names, subscript
 
 
@@ -235,12 +236,14 @@ def say(value: Any, factor: bool = False) -> str:
 
     Examples
     --------
-    >>> say(0.15), say(1 / 3), say(-0.25, factor=True)
-    ('0.15', '0.333333333', '(−0.25)')
+    >>> say(0.15), say(1 / 3), say(-0.25, factor=True), say(1e-5 / 3)
+    ('0.15', '0.333333333', '(−0.25)', '3.33333·10⁻⁶')
     """
     value = float(value)
-    text = (
-        f"{value:.9f}".rstrip("0").rstrip(".") if abs(value) > 1e-4 or not value else f"{value:.6g}"
-    )
+    if 0 < abs(value) < 1e-4:
+        mantissa, power = f"{value:.5e}".split("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}·{style.power_of_ten(int(power))}"
+    else:
+        text = f"{value:.9f}".rstrip("0").rstrip(".")
     text = text.replace("-", "−")
     return f"({text})" if factor and value < 0 else text

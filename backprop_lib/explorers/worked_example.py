@@ -89,7 +89,7 @@ def worked_example_pass(
         draw,
         Slider("step", range(last + 1), label="Step", text=f"{{}} of {last}"),
         name=name,
-        title="One pass, one edge at a time",
+        title="Walk one pass, one edge at a time",
         question="Before each backward step, say which sign it will have. Where were you wrong?",
         size=(7.0, 5.8),
         wide=True,

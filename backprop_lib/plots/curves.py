@@ -111,11 +111,12 @@ def tangent(
         near = abs(values - here) <= span / 2
         ax.plot(values[near], line[near], color=style.GRADIENT, linestyle="--")
         ax.plot([here], [E_here], "o", color=style.LOSS)
+        bends_up = E[near][-1] > line[near][-1]
         ax.annotate(
             f"slope {style.number(gradient[index])}",
             (values[near][-1], line[near][-1]),
             color=style.GRADIENT,
-            xytext=(0, 10),
+            xytext=(0, -20 if bends_up else 10),
             textcoords="offset points",
             ha="center",
         )

@@ -4,7 +4,7 @@ A walk is drawn in the colour of gradients; several at once differ in colour and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from ..arrays import Array
 from . import style
 
+MARKS: Final = "osD^v"  # of several walks, so that nobody needs to see a colour
 Objective = Callable[[Any], tuple[Any, Any]]  # θ (..., p) → (J (...), ∇J (..., p))
 
 
@@ -107,7 +108,7 @@ def slide(
         ax.plot(x, objective(x[:, None])[0], color=style.LOSS, ls="-", zorder=1)
         for index, (name, walk) in enumerate(walks.items()):
             J = objective(walk)[0]
-            mark: str = "osD^v"[index % 5]
+            mark: str = MARKS[index % len(MARKS)]
             ax.plot(walk[:, 0], J, mark, color=style.GRADIENT, ms=5, alpha=0.7, label=name)
             ax.plot(walk[:1, 0], J[:1], mark, color=style.INK, ms=9, zorder=3)
         ax.set(xlabel=xlabel, ylabel="loss J", xlim=limits)
@@ -162,7 +163,7 @@ def losses(
             ax.set_ylim(limits[0] / 1.5, limits[1] * 1.5)
         # Plain text for the powers of ten: mathtext and minor ticks take half of a frame's time.
         ax.yaxis.set_major_locator(LogLocator(numticks=5))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+        ax.yaxis.set_major_formatter(FuncFormatter(_power))
         ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(visible=True)
         if len(series) > 1:
@@ -170,17 +171,8 @@ def losses(
     return ax
 
 
-def _power(value: float) -> str:
-    """Write a power of ten.
-
-    Examples
-    --------
-    >>> _power(1e-12), _power(1.0)
-    ('10⁻¹²', '1')
-    """
-    exponent = round(float(np.log10(value)))
-    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return {0: "1", 1: "10"}.get(exponent, f"10{str(exponent).translate(raised)}")
+def _power(value: float, _: float) -> str:
+    return style.power_of_ten(round(float(np.log10(value))))
 
 
 def _looks(count: int) -> list[dict[str, Any]]:
@@ -193,12 +185,12 @@ def _looks(count: int) -> list[dict[str, Any]]:
 
 def _walks(ax: Axes, walks: Mapping[str, Array], box: Any) -> None:
     looks = _looks(len(walks))
-    for (name, walk), look in zip(walks.items(), looks, strict=True):
+    for k, ((name, walk), look) in enumerate(zip(walks.items(), looks, strict=True)):
         path = _inside(walk, box)
         dots = "o" if len(path) <= 45 and len(walks) == 1 else ""
         ax.plot(*path.T, **look, marker=dots, ms=4, lw=1.6, label=name)
         if len(walks) > 1:
-            ax.plot(*path[-1], "o", color=look["color"], ms=7)
+            ax.plot(*path[-1], MARKS[k % len(MARKS)], color=look["color"], ms=8, mec="white")
     for walk in [*walks.values()][:1]:
         ax.plot(*walk[0], "o", color=style.INK, ms=7)
 

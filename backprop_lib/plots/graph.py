@@ -12,6 +12,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from ..graph import Node, Sweep, topological_order
 from . import style
+from .names import indexed
 from .wiring import arrange, route
 
 _MOST = 60  # nodes; more is no picture
@@ -148,12 +149,12 @@ def _show(value: Any) -> str:
 
 def _value(node: Node) -> str:
     named_gate = node.name and node.operation != "input"
-    return f"{node.name} = {_show(node.value)}" if named_gate else _show(node.value)
+    return f"{indexed(node.name)} = {_show(node.value)}" if named_gate else _show(node.value)
 
 
 def _sign(node: Node) -> str:
     if node.operation == "input":
-        return node.name
+        return indexed(node.name)
     sign = _SIGNS.get(node.operation, node.operation)
     fixed = [_show(p.value) if p.operation == "constant" else "" for p in node.parents]
     before, after = (fixed[0], fixed[1:]) if len(fixed) == 2 else ("", fixed)

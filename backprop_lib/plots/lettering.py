@@ -101,4 +101,4 @@ def _beside(layout: Layout, size: float) -> float:
 
 def _inside(layout: Layout, digits: int) -> float:
     """Points of a value such as −0.5933, whose letters are 0.62 times as wide, across a unit."""
-    return min(style.TEXT, 72 * 1.85 * layout.radius / (0.62 * (digits + 3)))
+    return min(style.TEXT, 72 * 1.7 * layout.radius / (0.62 * (digits + 3)))

@@ -46,6 +46,34 @@ def default_names(sizes: Sequence[int]) -> dict[Part, str]:
     return names
 
 
+def spoken(name: str) -> str:
+    """Write the name of an activation as people do.
+
+    Examples
+    --------
+    >>> spoken("relu"), spoken("leaky_relu"), spoken("piecewise_linear"), spoken("tanh")
+    ('ReLU', 'leaky ReLU', 'piecewise linear', 'tanh')
+    """
+    return name.replace("_", " ").replace("relu", "ReLU")
+
+
+def indexed(name: str) -> str:
+    """Write the digits at the end of a variable's name as an index.
+
+    Examples
+    --------
+    >>> indexed("w12"), indexed("x"), indexed("2")
+    ('w₁₂', 'x', '2')
+    """
+    letters = name.rstrip("0123456789")
+    return letters + subscript(int(name[len(letters) :])) if letters not in ("", name) else name
+
+
 def subscript(number: int) -> str:
     """Write a count as a subscript: 12 gives ₁₂."""
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def superscript(number: int) -> str:
+    """Write a layer or a power as a superscript: 12 gives ¹², and −3 gives ⁻³."""
+    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

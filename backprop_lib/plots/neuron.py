@@ -95,8 +95,8 @@ def half_plane(
     X: ArrayLike,
     Y: ArrayLike,
     *,
-    xlabel: str = "$x_1$",
-    ylabel: str = "$x_2$",
+    xlabel: str = "x₁",
+    ylabel: str = "x₂",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the line w·x + b = 0, the side on which a unit fires, and the points of two classes.

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from ..arrays import Array
 from . import style
-from .vanishing import power_of_ten
 
 
 def history(
@@ -139,7 +138,7 @@ def _panel(
     for x, text in across.items():
         ax.text(x, -0.06 / height, text, ha="center", va="top", transform=reach[0], **small)
     for y in up:
-        text = power_of_ten(y)
+        text = style.power_of_ten(y)
         ax.text(-0.06 / width, y, text, ha="right", va="center", transform=reach[1], **small)
     middle: dict[str, Any] = {"ha": "center", "transform": ax.transAxes, "size": style.TEXT}
     ax.text(0.5, -0.3 / height, xlabel, va="top", **middle)

@@ -9,10 +9,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.rcsetup import cycler
 from matplotlib.textpath import text_to_path
+
+from .names import superscript
 
 # Okabe and Ito's families of hue, moved in lightness until the least difference between any two,
 # for normal and colour-blind eyes, light and dark, was largest. Sign also has a line style.
@@ -24,6 +27,8 @@ NEGATIVE: Final = "#e0a21a"  # amber: a weight below 0, drawn dashed
 INK: Final = "#222222"  # axes, names, whatever is always there
 QUIET: Final = "#767676"  # text that does not matter now, still readable
 PALE: Final = "#d0d0d0"  # lines that do not matter now
+# Lines that differ in name only, such as optimizers: no gradient, sign or loss is among them.
+NAMED: Final = (FORWARD, "#8a5a1e", "#4a90d9", INK, "#8c847f")
 
 SIZE: Final = (7.0, 4.5)  # inches; at 360 pixels of width a point is then 0.7 pixels
 TEXT: Final = 13.0  # points: 9.3 pixels on that phone
@@ -57,7 +62,7 @@ _RC: Final[Any] = {
     "lines.linewidth": 2.2,
     "lines.markersize": 7.0,
     "axes.prop_cycle": cycler(
-        color=[FORWARD, GRADIENT, POSITIVE, LOSS, NEGATIVE, INK],
+        color=[*NAMED, FORWARD],
         linestyle=["-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 1))],
     ),
     "image.cmap": "cividis",
@@ -130,17 +135,35 @@ def sign_line(value: float) -> str:
 def number(value: float, digits: int = 4) -> str:
     """Write a number short: at most ``digits`` significant digits and ``digits`` + 2 decimals.
 
+    What would be too long is written with a power of ten, as on the axes.
+
     Examples
     --------
-    >>> [number(value) for value in (0.15, -0.0226024, 0.00043856773, 2.5e-07, -0.0)]
-    ['0.15', '−0.0226', '0.000439', '2.5e−7', '0']
+    >>> [number(value) for value in (0.15, -0.0226024, 0.00043856773, 2.5e-05, -0.0)]
+    ['0.15', '−0.0226', '0.000439', '2.5·10⁻⁵', '0']
+    >>> [number(value, 3) for value in (1025.0, 65523.0, 1.46e43)], number(1e-08, 1)
+    (['1,020', '65,500', '1.5·10⁴³'], '10⁻⁸')
     """
-    if 0 < abs(value) < 10 ** -(digits + 1):
-        mantissa, exponent = f"{value:.1e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
+    rounded = float(f"{value:.{digits}g}")
+    if 0 < abs(value) < max(10 ** -(digits + 1), 1e-4) or 1e6 <= abs(value) < np.inf:
+        mantissa, power = f"{value:.{min(digits, 2) - 1}e}".split("e")
+        text = ("" if mantissa == "1" else f"{mantissa}·") + power_of_ten(int(power))
+    elif abs(rounded) >= 10**digits:
+        text = f"{rounded:,.0f}"
     else:
-        text = f"{round(value, digits + 2) + 0.0:.{digits}g}"  # −0 becomes 0
+        text = f"{round(value, digits + 2) + 0.0:,.{digits}g}"  # −0 becomes 0
     return text.replace("-", "−")
+
+
+def power_of_ten(power: int) -> str:
+    """Write a power of ten with raised digits, which matplotlib draws faster than a formula.
+
+    Examples
+    --------
+    >>> [power_of_ten(power) for power in (-12, 0, 1, 3)]
+    ['10⁻¹²', '1', '10', '10³']
+    """
+    return {0: "1", 1: "10"}.get(power, f"10{superscript(power)}")
 
 
 @lru_cache(maxsize=1024)

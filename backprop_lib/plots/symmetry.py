@@ -85,7 +85,7 @@ def arrows(
                 ha="left" if close else "center",
                 va="center",
             )
-        ax.set(xlabel="weight from $x_1$", ylabel="weight from $x_2$", aspect="equal")
+        ax.set(xlabel="weight from x₁", ylabel="weight from x₂", aspect="equal")
         ax.set(xlim=(-limit, limit), ylim=(-limit, limit))
     return ax
 

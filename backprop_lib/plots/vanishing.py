@@ -189,15 +189,9 @@ def _axis(ax: Axes, last: int, powers: tuple[int, int], ylabel: str) -> None:
     low, high = powers
     step = max(1, round((high - low) / 6))
     ticks = [p for p in range(low, high + 1) if p % step == 0]
-    ax.set_yticks(ticks, [power_of_ten(p) for p in ticks])
+    ax.set_yticks(ticks, [style.power_of_ten(p) for p in ticks])
     ax.set(xlabel="layer l", ylabel=ylabel, ylim=powers)
     ax.set_xlim(1 - 0.02 * last, last + 0.02 * last)
     every = max(1, round(last / 10))
     ax.set_xticks([1, *range(every if every > 1 else 2, last + 1, every)])
     ax.grid(visible=True)
-
-
-def power_of_ten(power: int) -> str:
-    """Write a power of ten with raised digits, which matplotlib draws faster than a formula."""
-    small = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return "1" if power == 0 else "10" if power == 1 else f"10{small}"

@@ -107,7 +107,7 @@ def images(
 
 
 def everywhere(letters: tuple[str, str] = ("T", "L")) -> tuple[Array, Array]:
-    """Return both letters at all 400 places of the field: no perceptron can tell them apart.
+    """Return both letters at all 400 places of the field: no single unit can tell them apart.
 
     Over all places every cell is lit equally often, 36 times, by either letter. So Σ (w·x + b) is
     the same for both, and cannot be positive for one and negative for the other. That every letter

@@ -89,8 +89,8 @@ def batch_size(*, samples: int = 32, epochs: int = 5, name: str = "batch-size") 
         Choice("rate", rates, label="Learning rate"),
         name=name,
         title="See fewer samples at a time",
-        question="Halve the batch: what becomes of the first epoch, and of the last? What does "
-        "the falling rate change?",
+        question="Make the batches smaller: what becomes of the first epoch, and of the last? "
+        "What does the falling rate change?",
     )
 
 

@@ -6,6 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --co
 # The interpreters to try; `make book PYTHON=/path/to/python` tries that one only.
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 INDEX := _build/html/book/index.html
+PDF := _build/latex/backpropagation.pdf
 # Each stage of `make test` adds here what this machine lacks; the last lines show it all.
 export NOT_CHECKED := $(CURDIR)/_build/not-checked.txt
 RELEASE := _build/release
@@ -30,19 +31,21 @@ pdf: $(VENV)/.book ## set the book as a PDF with XeLaTeX and print its address
 	@$(BIN)/jupyter-book build --quiet --warningiserror --keep-going --builder latex . > /dev/null
 	@$(MAKE) --silent -C _build/latex LATEXMKOPTS='-silent -halt-on-error' > _build/latex/make.log 2>&1 || { \
 	    tail -n 20 _build/latex/make.log; exit 1; }
-	@$(BIN)/python -c 'import pathlib; [print("On paper:", p.resolve().as_uri()) for p in pathlib.Path("_build/latex").glob("*.pdf") if not p.name.startswith("explorer")]'
+	@$(BIN)/python -c 'import pathlib; print("On paper:", pathlib.Path("$(PDF)").resolve().as_uri())'
 
 notebooks: $(VENV)/.test ## run the notebooks in place and reduce them to the form that is committed
 	@$(BIN)/python tools/notebooks.py run
 
 # Cheap stages first; the first one that fails ends the run.
-test: lint ## check everything: style, types, library, notebooks, built pages in a browser
+test: lint ## check everything: style, types, library, notebooks, built pages in a browser and on paper
 	@mkdir -p _build && rm -f $(NOT_CHECKED)
-	@$(BIN)/python -m pytest -n auto --dist loadfile tests backprop_lib --ignore tests/browser
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests backprop_lib \
+	    --ignore tests/browser --ignore tests/paper
 	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile \
 	    --ignore book/assignments/release book
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/browser
+	@$(BIN)/python -m pytest tests/paper
 	@if [ -s $(NOT_CHECKED) ]; then echo "Not checked on this machine:"; sort -u $(NOT_CHECKED); fi
 
 lint: $(VENV)/.test ## check style and types only
@@ -67,7 +70,7 @@ lock: $(BIN)/python ## write constraints.txt anew, keeping the versions that sti
 release: $(VENV)/.test book pdf ## put wheel, sdist, PDF and the pages to read offline into _build/release
 	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
 	@$(BIN)/python -m build --no-isolation --outdir $(RELEASE) .
-	@cp _build/latex/*.pdf $(RELEASE)
+	@cp $(PDF) $(RELEASE)
 	@cp -r _build/html $(RELEASE)/back-propagation
 	@$(BIN)/python -c 'import shutil; shutil.make_archive("$(RELEASE)/back-propagation", "zip", "$(RELEASE)", "back-propagation")'
 	@rm -r $(RELEASE)/back-propagation

@@ -28,6 +28,7 @@ UNASKED = ("_static/**/*.map", "_static/locales/*", "_static/vendor/fontawesome/
 _ICON = re.compile(
     r'(?<=[{,])(?:"([\w-]+)"|(\w+)):\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
 )
+_INITIAL = re.compile(r"^(\s*[A-Z])\.(?= )")
 _NOTEBOOK_LINK = re.compile(
     r'<a href="(?P<notebook>[\w./-]+)\.ipynb#?(?P<heading>[^"]*)">(?P<text>.*?)</a>'
 )
@@ -83,17 +84,17 @@ def lead_to_pages(app: Sphinx, document: nodes.document, page: str) -> None:
             raw.children = [nodes.Text(_NOTEBOOK_LINK.sub(link, raw.astext()))]
 
 
-def keep_bars(
+def keep_letters(
     app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
 ) -> None:
-    """Let |x| in a docstring be an absolute value, not a substitution of reStructuredText."""
+    """Let |x| be an absolute value, and an initial that begins a line no number of a list."""
     in_example = False
     for number, line in enumerate(lines):
         in_example = bool(line.strip()) and (in_example or line.lstrip().startswith(">>>"))
         if not in_example:
             parts = line.split("``")
             parts[::2] = [part.replace("|", "\\|") for part in parts[::2]]
-            lines[number] = "``".join(parts)
+            lines[number] = _INITIAL.sub(r"\1\\.", "``".join(parts))
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
@@ -150,7 +151,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_cache)
     app.connect("builder-inited", fill_cache)
     app.connect("env-before-read-docs", rewrite_all)
-    app.connect("autodoc-process-docstring", keep_bars, priority=900)  # after napoleon
+    app.connect("autodoc-process-docstring", keep_letters, priority=900)  # after napoleon
     app.connect("doctree-resolved", lead_to_pages)
     app.connect("html-page-context", repair_roles)
     app.connect("build-finished", copy_mathjax)

@@ -1,14 +1,17 @@
 """A Sphinx extension: the book on paper. What moves on a page stands still there, and nothing is
-wider than the paper: explorers become their first frame, tables and formulas shrink to fit.
+wider than the paper: explorers become their first frame, tables and formulas shrink to fit, and
+the rows of a table of many pages become cards, as they are in a browser.
 """
 
 import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
+import glossary
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -18,9 +21,16 @@ REMEDY = (
     "apt-get install --no-install-recommends latexmk texlive-xetex texlive-latex-extra "
     "texlive-fonts-recommended fonts-freefont-otf librsvg2-bin"
 )
-LONG = 40  # rows: a longer table must break over pages
-LINE = 150  # letters of the smallest size on a line of paper laid on its side
-WORD = 14  # letters; a longer word is broken
+LONG = 40  # rows: those of a longer table become cards
+FEW = 22  # letters: what is longer has a line of its own in a card
+# What a page takes from the style sheets of the theme, which a picture on paper does not have.
+COLOURS = {
+    "--book-font-interface": "sans-serif",
+    "--book-line": "#8a8f98",
+    "--pst-color-surface": "#f5f6f7",
+    "--pst-color-text-base": "#1b1f24",
+    "--pst-color-text-muted": "#6a7078",
+}
 PICTURE = re.compile(r'src="data:image/svg\+xml,([^"]+)"')
 OPERATOR = re.compile(
     r"([*/+(),=−]|(?<=[a-z])\.)(?=[^\s&])"
@@ -66,7 +76,7 @@ class OnPaper(SphinxPostTransform):
 
     def run(self, **_: object) -> None:
         """Change the one document that all pages have become."""
-        self._leave_first_page_whole()
+        self._put_headings_into_the_text()
         for cell in list(self.document.findall(nodes.container)):
             if "tag_hide-input" in cell["classes"]:  # the code of a picture
                 for part in [p for p in cell.children if p.get("nb_element") == "cell_code_source"]:
@@ -77,21 +87,33 @@ class OnPaper(SphinxPostTransform):
             if raw["format"] != "html":
                 continue
             text = raw.astext()
-            if "data-explorer" in text:
+            if 'class="rooms"' in text:
+                raw.replace_self(self._raw(self._rooms(text)))
+            elif "data-explorer" in text:
                 raw.replace_self(self._raw(self._explorer(text, self._page(raw))))
             elif "<table" in text:
                 raw.replace_self(self._raw(self._table(Reader(text).rows)))
             elif found := SUMMARY.search(text):
                 raw.replace_self(nodes.paragraph("", "", nodes.strong(text=found[1].strip() + ".")))
 
-    def _leave_first_page_whole(self) -> None:
-        """Keep the headings of the first page from becoming the chapters 1 to 4."""
+    def _put_headings_into_the_text(self) -> None:
+        """Make neither chapters of the first page's headings nor sections of the glossary's terms.
+
+        They become bold text, which links still find.
+        """
         for section in list(self.document.findall(nodes.section)):
-            first = self._page(section) == self.config.root_doc
-            if first and isinstance(section.parent, nodes.section):
+            page = self._page(section)
+            if page not in (self.config.root_doc, glossary.GLOSSARY):
+                continue
+            if isinstance(section.parent, nodes.section):
                 title, *rest = section.children
                 heading = nodes.paragraph("", "", nodes.strong(text=title.astext()))
-                section.replace_self([heading, *rest])
+                if len(rest) == 1 and isinstance(rest[0], nodes.paragraph):
+                    heading += [nodes.Text(". "), *rest.pop().children]
+                places = "".join(
+                    f"\\label{{\\detokenize{{{page}:{name}}}}}" for name in section["ids"]
+                )
+                section.replace_self([self._raw(f"\\phantomsection{places}"), heading, *rest])
 
     def _page(self, node: nodes.Node) -> str | None:
         """Name the page that a node stands on; by its own file, as all pages are one document."""
@@ -102,35 +124,39 @@ class OnPaper(SphinxPostTransform):
     def _raw(self, latex: str) -> nodes.raw:
         return nodes.raw("", latex, format="latex")
 
+    def _draw(self, name: str, svg: str) -> str:
+        """Make a file that LaTeX takes, and return its name."""
+        picture = Path(self.app.outdir, f"{name}.pdf")
+        subprocess.run(
+            ["rsvg-convert", "--format=pdf", f"--output={picture}"], input=svg.encode(), check=True
+        )
+        return picture.name
+
+    def _rooms(self, html: str) -> str:
+        style, svg = re.search(r"(<style>.*?</style>).*?(<svg.*</svg>)", html, re.DOTALL).groups()
+        svg = svg.replace(">", f' xmlns="http://www.w3.org/2000/svg">{style}', 1)
+        svg = re.sub(r"var\(([\w-]+)\)", lambda name: COLOURS.get(name[1], "black"), svg)
+        return f"\\noindent\\includegraphics[width=\\linewidth]{{{self._draw('rooms', svg)}}}\n"
+
     def _explorer(self, html: str, page: str | None) -> str:
         said = Reader(html).named
         name = re.search(r'data-explorer="([^"]+)"', html)[1]
-        picture = Path(self.app.outdir, f"explorer-{name}.pdf")
-        subprocess.run(
-            ["rsvg-convert", "--format=pdf", f"--output={picture}"],
-            input=unquote(PICTURE.search(html)[1]).encode(),
-            check=True,
-        )
+        drawn = self._draw(f"explorer-{name}", unquote(PICTURE.search(html)[1]))
         address = f"{self.app.config.html_baseurl}{page}.html\\#explorer-{name}"
-        caption = f"{said['explorer-title']}. {said['explorer-sentence']}"
+        title = said["explorer-title"]
+        caption = f"{title}{'' if title.endswith('?') else '.'} {said['explorer-sentence']}"
         return (
-            "\\begin{figure}[H]\\centering\n"
-            f"\\includegraphics[max width=\\linewidth]{{{picture.name}}}\n"
+            f"\\begin{{figure}}[H]\\centering\n\\drawing[0.45]{{{drawn}}}\n"
             f"\\caption{{{tex(caption)} \\href{{{address}}}{{It moves on the page.}}}}\n"
             "\\end{figure}\n"
             f"\\noindent\\emph{{{tex(said['explorer-question'])}}}\n"
         )
 
     def _table(self, rows: list[list[str]]) -> str:
+        if len(rows) > LONG:
+            return cards(rows)
         lines = [" & ".join(map(tex, row)) + " \\tabularnewline" for row in rows]
         body = "\n".join(["\\toprule", lines[0], "\\midrule", *lines[1:], "\\bottomrule"])
-        if len(rows) > LONG:
-            body = OPERATOR.sub(r"\1\\allowbreak{}", body)
-            columns = "".join(f"L{{{share:.3f}}}" for share in shares(rows))
-            return (
-                f"\\begin{{landscape}}\\begin{{longtable}}{{{columns}}}\n{body}\n"
-                "\\end{longtable}\\end{landscape}\n"
-            )
         return (
             "\\begin{center}\\small\\begin{adjustbox}{max width=\\linewidth}\n"
             f"\\begin{{tabular}}{{{'l' * len(rows[0])}}}\n{body}\n\\end{{tabular}}\n"
@@ -138,18 +164,23 @@ class OnPaper(SphinxPostTransform):
         )
 
 
-def shares(rows: list[list[str]]) -> list[float]:
-    """Split the width of the paper among columns: room for the longest word, the rest by length."""
-    words = [
-        min(WORD, max(len(word) for cell in column for word in cell.split() or [""])) + 2
-        for column in zip(*rows, strict=True)
-    ]
-    lengths = [(sum(map(len, column)) / len(rows)) ** 0.5 for column in zip(*rows, strict=True)]
-    rest = max(0, LINE - sum(words))
-    widths = [
-        word + rest * length / sum(lengths) for word, length in zip(words, lengths, strict=True)
-    ]
-    return [width / sum(widths) for width in widths]
+def cards(rows: list[list[str]]) -> str:
+    """Set each row as a paragraph: its name, which is its last cell, and then the others.
+
+    A column of more than a few words has a line of its own.
+    """
+    header, *body = rows
+    lengths = [sum(map(len, column)) / len(body) for column in zip(*body, strict=True)]
+    pairs = pairwise([0.0, *lengths])
+    gaps = ["\\newline " if max(pair) > FEW else "\\quad " for pair in pairs]
+    written = []
+    for row in body:
+        *cells, name = (OPERATOR.sub(r"\1\\allowbreak{}", tex(cell)) for cell in row)
+        written.append(f"\\card{{\\textbf{{{name}}}")
+        for gap, column, cell in zip(gaps, header, cells, strict=False):
+            written += [f"{gap}\\emph{{{tex(column)}}} {cell}"] if cell else []
+        written.append("}\n")
+    return "\\begin{cards}\n" + "".join(written) + "\\end{cards}\n"
 
 
 def tex(text: str) -> str:
@@ -172,17 +203,23 @@ def equation(text: str, number: bool) -> str:
     body = text.strip().replace("\\small\\text{", "\\text{\\small ")
     if "\\\\" in body and "\\begin{" not in body:
         body = f"\\begin{{aligned}}{body}\\end{{aligned}}"
+    if "{matrix}" in body and "\\frac" in body:
+        body = f"\\renewcommand{{\\arraystretch}}{{1.5}}{body}"  # else the fractions touch
     box = f"\\adjustbox{{max width=0.9\\linewidth}}{{$\\displaystyle {body}$}}"
     kind = "equation" if number else "equation*"
     return f"\\begin{{{kind}}}\n{box}\n\\end{{{kind}}}\n"
 
 
-def check_tools(app: Sphinx) -> None:
-    """Say at once what is missing for a PDF, and how to get it."""
+def lacking() -> str:
+    """Say which programs are missing for a PDF, if any."""
     tools = ("xelatex", "latexmk", "rsvg-convert")
-    missing = [tool for tool in tools if not shutil.which(tool)]
-    if app.builder.format == "latex" and missing:
-        raise SystemExit(f"A PDF needs {' and '.join(missing)}. On Debian or Ubuntu:\n  {REMEDY}")
+    return " and ".join(tool for tool in tools if not shutil.which(tool))
+
+
+def check_tools(app: Sphinx) -> None:
+    """Say at once what is missing, and how to get it."""
+    if app.builder.format == "latex" and lacking():
+        raise SystemExit(f"A PDF needs {lacking()}. On Debian or Ubuntu:\n  {REMEDY}")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

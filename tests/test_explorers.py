@@ -567,12 +567,12 @@ def known_quantities(walk):
                 known[name] = walk.trace.a[0][0, j]
                 continue
             z, delta = walk.trace.z[l][0, j], walk.back.delta[l][0, j]
-            known[f"z({name})"], known[f"a({name})"] = z, walk.trace.a[l][0, j]
+            known[f"z({name})"], known[name] = z, walk.trace.a[l][0, j]
             known[f"σ(z({name}))"], known[f"σ′(z({name}))"] = (
                 bp.sigmoid(z),
                 bp.sigmoid.derivative(z),
             )
-            known[f"δ({name})"], known[f"∂E/∂a({name})"] = delta, delta / bp.sigmoid.derivative(z)
+            known[f"δ({name})"], known[f"∂E/∂{name}"] = delta, delta / bp.sigmoid.derivative(z)
         elif part[0] == "W":
             known[name] = walk.W[part[1]][part[2:]]
         elif part[0] == "b":
@@ -597,12 +597,12 @@ def test_every_formula_of_the_walk_gives_its_number(walk):
 
 
 def test_both_paths_into_a_hidden_unit_are_told_with_their_signs(walk):
-    paths = [s for s in walk.steps if s.formula.startswith("∂E/∂a(h₁)")]
+    paths = [s for s in walk.steps if s.formula.startswith("∂E/∂h₁")]
     assert [s.strong for s in paths] == [
         {("unit", 1, 0), ("W", 2, 0, 0), ("unit", 2, 0)},
         {("unit", 1, 0), ("W", 2, 0, 1), ("unit", 2, 1)},
     ]
-    assert paths[1].formula == "∂E/∂a(h₁) = δ(o₁) · w₅ + δ(o₂) · w₇"
+    assert paths[1].formula == "∂E/∂h₁ = δ(o₁) · w₅ + δ(o₂) · w₇"
     assert "(−0.038098237) × 0.5" in paths[1].numbers
 
 
@@ -665,7 +665,7 @@ def test_what_cannot_be_walked_is_named(changes, message):
     ("line", "wanted"),
     [
         ("z(h₁) = b₁ + w₁ · i₁", r"$z_{h_{1}} = b_{1} + w_{1}\,i_{1}$"),
-        ("δ(o₂) = ∂E/∂a(o₂) · σ′(z(o₂))", r"$δ_{o_{2}} = ∂E/∂a_{o_{2}}\,σ'(z_{o_{2}})$"),
+        ("δ(o₂) = ∂E/∂o₂ · σ′(z(o₂))", r"$δ_{o_{2}} = ∂E/∂o_{2}\,σ'(z_{o_{2}})$"),
         ("∂E/∂b₁ through h₂ = δ(h₂)", r"$∂E/∂b_{1}\ \mathrm{through}\ h_{2} = δ_{h_{2}}$"),
     ],
 )

@@ -60,6 +60,15 @@ def test_one_unit_at_a_time_says_bend_slope_and_error(build):
         np.testing.assert_allclose(said, [p, bend, slope, q, error], rtol=5e-3, atol=1e-9)
 
 
+def test_one_unit_at_a_time_says_where_nothing_bends(build):
+    knots = np.array([0.0, 0.5, 2.0, 3.0])
+    explorer = explorers.one_unit_at_a_time(build, lambda x: 3 * x, knots, limits=(-1, 9))
+    assert "Unit 1 bends the sum at x = 0 by 3" in explorer.frame(units=1).sentence
+    for units, knot in ((2, "0.5"), (3, "2")):
+        said = f"Unit {units} does not bend the sum at x = {knot}; its slope stays 3."
+        assert explorer.frame(units=units).sentence.startswith(said)
+
+
 def test_units_that_have_not_joined_do_not_bend(build):
     knots = np.linspace(0, 1, 5)
     explorer = explorers.one_unit_at_a_time(build, np.square, knots, limits=(-1, 2))

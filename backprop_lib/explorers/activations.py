@@ -106,12 +106,12 @@ def one_unit_at_a_time(
         error = abs(net.forward(so_far, reached[:, None]).a[2][:, 0] - f(reached)).max()
         at, by, slope, end, most = (
             style.number(float(x), 3)
-            for x in (knots[unit], round(bend[unit], 12), bend.sum(), knots[units], error)
+            for x in (knots[unit], bend[unit], bend.sum(), knots[units], error)
         )
-        return (
-            f"Unit {units} bends the sum at x = {at} by {by}, to a slope of {slope}. "
-            f"Up to x = {end} the error is at most {most}."
-        )
+        bends = f"bends the sum at x = {at} by {by}, to a slope of {slope}"
+        if abs(bend[unit]) < 1e-12:
+            bends = f"does not bend the sum at x = {at}; its slope stays {slope}"
+        return f"Unit {units} {bends}. Up to x = {end} the error is at most {most}."
 
     return Explorer(
         draw,

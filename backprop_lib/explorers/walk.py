@@ -109,7 +109,7 @@ class Walk:
                 rule, z = f"z({h}) = {self.names['b', l, j]}", self.b[l][j]
                 strong = {("unit", l, j), ("b", l, j)}
                 for i, w in enumerate(self.W[l][:, j]):
-                    rule += f" + {self.names['W', l, i, j]} · {self._signal(l - 1, i)}"
+                    rule += f" + {self.names['W', l, i, j]} · {self.names['unit', l - 1, i]}"
                     before, last = z, i == len(a) - 1
                     z = self.trace.z[l][0, j] if last else z + w * a[i]
                     yield Step(
@@ -124,7 +124,7 @@ class Walk:
                 phi, out = self._phi(l), self.trace.a[l][0, j]
                 yield Step(
                     "Forward",
-                    f"a({h}) = {phi}(z({h}))",
+                    f"{h} = {phi}(z({h}))",
                     f"= {phi}({say(z)}) = {say(out)}",
                     frozenset({("unit", l, j)}),
                     ("a", l, j),
@@ -135,7 +135,7 @@ class Walk:
         for k, E in enumerate(self.E):
             name, t, a = f"E{subscript(k + 1)}", self.Y[0, k], self.trace.a[L][0, k]
             if self.loss is half_squared_error:
-                rule = f"{name} = ½ (t{subscript(k + 1)} − {self._signal(L, k)})²"
+                rule = f"{name} = ½ (t{subscript(k + 1)} − {self.names['unit', L, k]})²"
                 numbers = f"= ½ ({say(t)} − {say(a, True)})² = {say(E)}"
             else:
                 rule, numbers = name, f"= {say(E)}"
@@ -158,7 +158,7 @@ class Walk:
                 local = self.net.activations[l - 1].derivative(z)
                 yield Step(
                     "Backward",
-                    f"δ({h}) = ∂E/∂a({h}) · {self._phi(l)}′(z({h}))",
+                    f"δ({h}) = ∂E/∂{h} · {self._phi(l)}′(z({h}))",
                     f"= {say(slope)} × {say(local, True)} = {say(delta)}",
                     frozenset({unit}),
                     ("delta", l, j),
@@ -166,7 +166,7 @@ class Walk:
                 for i, a in enumerate(self.trace.a[l - 1][0]):
                     yield Step(
                         "Backward",
-                        f"∂E/∂{self.names['W', l, i, j]} = δ({h}) · {self._signal(l - 1, i)}",
+                        f"∂E/∂{self.names['W', l, i, j]} = δ({h}) · {self.names['unit', l - 1, i]}",
                         f"= {say(delta)} × {say(a, True)} = {say(self.back.W[l][i, j])}",
                         frozenset({unit, ("W", l, i, j), ("unit", l - 1, i)}),
                         ("W", l, i, j),
@@ -180,19 +180,19 @@ class Walk:
                 )
 
     def _into(self, l: int, j: int) -> Generator[Step, None, Any]:
-        """Tell how ∂E/∂a of a unit comes about, path by path; return it."""
+        """Tell how the slope in what a unit answers comes about, path by path; return it."""
         h, L = self.names["unit", l, j], self.net.depth
         if l == L:
             slope, a, t = self.slope[0, j], self.trace.a[L][0, j], self.Y[0, j]
             half = self.loss is half_squared_error
             yield Step(
                 "Backward",
-                f"∂E/∂a({h})" + (f" = a({h}) − t{subscript(j + 1)}" if half else ""),
+                f"∂E/∂{h}" + (f" = {h} − t{subscript(j + 1)}" if half else ""),
                 (f"= {say(a)} − {say(t, True)} " if half else "") + f"= {say(slope)}",
                 frozenset({("unit", l, j)}),
             )
             return slope
-        rule, slope = f"∂E/∂a({h}) =", 0.0
+        rule, slope = f"∂E/∂{h} =", 0.0
         for k, w in enumerate(self.W[l + 1][j]):
             o, delta = self.names["unit", l + 1, k], self.back.delta[l + 1][0, k]
             rule += f"{' +' * (k > 0)} δ({o}) · {self.names['W', l + 1, j, k]}"
@@ -220,11 +220,6 @@ class Walk:
             "w ← w − η · ∂E/∂w, biases likewise,",
             f"with η = {say(self.rate)}, takes E from {say(self.total)} to {say(self.total_after)}",
         )
-
-    def _signal(self, l: int, j: int) -> str:
-        """What leaves a unit: i₁ for an input, a(h₁) for the others."""
-        name = self.names["unit", l, j]
-        return f"a({name})" if l else name
 
     def _phi(self, l: int) -> str:
         name = self.net.activations[l - 1].name

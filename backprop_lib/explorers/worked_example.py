@@ -158,7 +158,7 @@ def _unknown(layers: Sequence[Any]) -> list[Any]:
 
 
 def mathtext(line: str) -> str:
-    r"""Turn a line of a step into matplotlib's mathtext: a(h₁) becomes an index, words stay words.
+    r"""Turn a line of a step into matplotlib's mathtext: z(h₁) becomes an index, words stay words.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def mathtext(line: str) -> str:
     """
     digits = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
     line = re.sub(r"([₀-₉]+)", lambda match: f"_{{{match[1].translate(digits)}}}", line)
-    line = re.sub(r"\b([azδ])\((\w_\{\d+\})\)", r"\1_{\2}", line)
+    line = re.sub(r"\b([zδ])\((\w_\{\d+\})\)", r"\1_{\2}", line)
     line = re.sub(r" ?([A-Za-z]{2,}(?: [a-z]{2,})*) ?", _roman, line)
     line = line.replace(" · ", r"\,").replace(", ", r",\ ").replace("½", r"\frac{1}{2}")
     line = line.replace("×", r"\times").replace("²", "^2").replace("′", "'").rstrip(",")

@@ -113,7 +113,7 @@ def test_each_peer_does_what_its_framework_can():
         "plain_numpy": ["W1", "W2", "W2b", "W3", "W6", "W7"],
         "hips": ["W1", "W2", "W2b", "W3", "W6", "W7H"],
         "scikit": ["W2", "W2b", "W3"],
-        "hand": ["W1"],
+        "hand": ["W1", "W2", "W2b", "W3", "W6"],
     }
 
 

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, as_array, elementwise, require_reusable, show_shape
+from .arrays import (
+    Array,
+    as_array,
+    elementwise,
+    require_reusable,
+    require_shape,
+    show_shape,
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,13 +151,26 @@ class Activation:
         Returns
         -------
         ndarray, shape (..., n, d)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is no array, or the shapes differ.
         """
-        if self.coupled_pullback is not None:
-            return np.add(self.coupled_pullback(gradient, a), 0, out=out)
-        symbolic_kink = self.kinks and z.dtype.hasobject
-        slope = self.derivative(z) if symbolic_kink else self.slope(z, a)
-        delta: Array = np.multiply(gradient, slope, out)
-        return delta
+        try:
+            if self.coupled_pullback is not None:
+                return np.add(self.coupled_pullback(gradient, a), 0, out=out)
+            symbolic_kink = self.kinks and z.dtype.hasobject
+            slope = self.derivative(z) if symbolic_kink else self.slope(z, a)
+            delta: Array = np.multiply(gradient, slope, out)
+            return delta
+        except (AttributeError, ArithmeticError, TypeError, ValueError):
+            shape = as_array("gradient", gradient).shape
+            for name, array in (("z", z), ("a", a)):  # nobody looks before something fails
+                require_shape(name, as_array(name, array), shape, "it goes with gradient.")
+            if out is not None:
+                require_reusable("out", out, shape, gradient)
+            raise
 
     def with_epsilon(self, epsilon: float) -> Activation:
         """Return the leaky ReLU with another slope ``epsilon`` below 0.

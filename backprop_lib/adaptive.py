@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .arrays import Array
-from .steps import NEW, Moved, Rate, State, begin, check, start
+from .steps import Moved, Rate, State, begin, check, start
 
 
 def _average(old: Array, new: Array, keep: float, out: Any) -> Array:
@@ -87,8 +87,7 @@ class AdaGrad:
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
-        to_theta, to = out or NEW
-        t, rate = begin(self.learning_rate, theta, gradient, state)
+        t, rate, to_theta, to = begin(self.learning_rate, theta, gradient, state, out)
         v = np.add(state.v, gradient * gradient, out=to.v)
         move = _over_root(gradient, v, self.epsilon)
         move *= rate
@@ -150,8 +149,7 @@ class RMSProp:
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
-        to_theta, to = out or NEW
-        t, rate = begin(self.learning_rate, theta, gradient, state)
+        t, rate, to_theta, to = begin(self.learning_rate, theta, gradient, state, out)
         v = _average_of_squares(state.v, gradient, self.rho, to.v)
         move = _over_root(gradient, v, self.epsilon)
         move *= rate
@@ -218,8 +216,7 @@ class Adam:
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
-        to_theta, to = out or NEW
-        t, rate = begin(self.learning_rate, theta, gradient, state)
+        t, rate, to_theta, to = begin(self.learning_rate, theta, gradient, state, out)
         m = _average(state.m, gradient, self.beta1, to.m)
         v = _average_of_squares(state.v, gradient, self.beta2, to.v)
         root = (1 - self.beta2**t) ** 0.5  # √(v/c) + ε = (√v + ε√c)/√c: no vector is divided by c
@@ -288,8 +285,7 @@ class AMSGrad:
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
-        to_theta, to = out or NEW
-        t, rate = begin(self.learning_rate, theta, gradient, state)
+        t, rate, to_theta, to = begin(self.learning_rate, theta, gradient, state, out)
         m = _average(state.m, gradient, self.beta1, to.m)
         v = _average_of_squares(state.v, gradient, self.beta2, to.v)
         v_max = np.maximum(state.v_max, v, out=to.v_max)

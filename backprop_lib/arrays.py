@@ -150,6 +150,23 @@ def require_generator(rng: Any) -> np.random.Generator:
     return rng
 
 
+def require_kind(name: str, value: Any, kind: type, remedy: str) -> None:
+    """Raise ``TypeError`` unless ``value`` is of that kind."""
+    if not isinstance(value, kind):
+        a = "an" if kind.__name__[0] in "AEIO" else "a"
+        raise TypeError(
+            f"{name} must be {a} {kind.__name__}, got {type(value).__name__} {value!r}; {remedy}"
+        )
+
+
+def require_function(name: str, value: Any, remedy: str) -> None:
+    """Raise ``TypeError`` unless ``value`` can be called."""
+    if not callable(value):
+        raise TypeError(
+            f"{name} must be a function, got {type(value).__name__} {value!r}; {remedy}"
+        )
+
+
 def show_shape(shape: tuple[Any, ...]) -> str:
     """Write a shape the way the documentation does: ``(n, 3)``."""
     lengths = ["..." if length is ... else str(length) for length in shape]

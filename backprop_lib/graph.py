@@ -54,6 +54,8 @@ class Node:
 
     def named(self, name: str) -> Node:
         """Return a copy with a name, to be used in place of the original."""
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a text, got {type(name).__name__} {name!r}.")
         return replace(self, name=name)
 
     def __repr__(self) -> str:

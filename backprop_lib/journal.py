@@ -30,6 +30,8 @@ class Journal:
     """
 
     def __init__(self, path: str | Path) -> None:
+        if not isinstance(path, (str, os.PathLike)):
+            raise TypeError(f"path must name a file, got {type(path).__name__} {path!r}.")
         self.path = Path(path)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -55,7 +57,10 @@ class Journal:
         OSError
             If the disk is full, for one.
         """
-        text = json.dumps(record, ensure_ascii=False)
+        try:
+            text = json.dumps(dict(record), ensure_ascii=False)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"record must be a dict that JSON can hold: {error}.") from None
         line = text.encode(errors="backslashreplace") + b"\n"  # half a character stays an escape
         with self.path.open("ab+", buffering=0) as file:
             if file.seek(0, os.SEEK_END):

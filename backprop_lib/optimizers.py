@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .arrays import Array, as_array, require_number, require_shape
-from .steps import NEW, Moved, Rate, State, begin, check, start
+from .steps import Moved, Rate, State, begin, check, start
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ class GradientDescent:
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
-        to_theta, _ = out or NEW
-        t, rate = begin(self.learning_rate, theta, gradient, state)
+        t, rate, to_theta, _ = begin(self.learning_rate, theta, gradient, state, out)
         return np.subtract(theta, rate * gradient, to_theta), State(t)
 
 
@@ -130,8 +129,7 @@ class Momentum:
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
-        to_theta, to = out or NEW
-        t, rate = begin(self.learning_rate, theta, gradient, state)
+        t, rate, to_theta, to = begin(self.learning_rate, theta, gradient, state, out)
         m = np.multiply(state.m, self.momentum, out=to.m)
         m += gradient
         move = gradient + self.momentum * m if self.nesterov else m
@@ -206,8 +204,7 @@ class Newton:
         ArithmeticError
             If H + λI is not positive definite.
         """
-        to_theta, _ = out or NEW
-        t, rate = begin(self.learning_rate, theta, gradient, state)
+        t, rate, to_theta, _ = begin(self.learning_rate, theta, gradient, state, out)
         p = theta.shape[-1]
         H = as_array("hessian(theta)", self.hessian(theta))
         require_shape("hessian(theta)", H, (*theta.shape, p), "it is one matrix for every theta.")

@@ -4,6 +4,7 @@ The mean over all rows is the weighted mean over the shards, so nothing else has
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Executor, Future, as_completed
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
-from .arrays import Array, require_count
+from .arrays import Array, require_count, require_function, require_kind
 from .journal import Journal
 from .losses import Loss
 from .network import Network
@@ -91,6 +92,9 @@ class ShardedObjective:
     _name: str = field(default_factory=lambda: uuid.uuid4().hex, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        require_kind("net", self.net, Network, "make one by bp.Network(...).")
+        require_kind("loss", self.loss, Loss, "take one of bp.LOSSES.")
+        require_function("load", self.load, "load(k) returns X and Y of shard k.")
         require_count("shards", self.shards)
         require_count("attempts", self.attempts)
         _executors(self.executors)
@@ -168,9 +172,17 @@ def sweep(
     ...     sweep(square, settings, executor, folder + "/areas.jsonl", progress=False)
     [4, 9]
     """
+    require_function("function", function, "it is called with each setting.")
+    require_count("attempts", attempts)
+    require_kind("progress", progress, bool, "True shows a bar.")
+    if not isinstance(store, (str, os.PathLike)):
+        raise TypeError(f"store must name a file, got {type(store).__name__} {store!r}.")
+    try:
+        settings = [dict(setting) for setting in settings]
+        keys = [json.dumps(setting, sort_keys=True) for setting in settings]
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"settings must be dicts that JSON can hold: {error}.") from None
     journal = Journal(store)
-    settings = [dict(setting) for setting in settings]
-    keys = [json.dumps(setting, sort_keys=True) for setting in settings]
     done = {json.dumps(line["setting"], sort_keys=True): line["result"] for line in journal}
     open_places = [place for place, key in enumerate(keys) if key not in done]
     calls = [(function, settings[place]) for place in open_places]

@@ -43,8 +43,8 @@ def letter(name: str) -> Array:
     >>> int(bp.photocells.letter("T").sum())
     36
     """
-    if name not in _DRAWN:
-        raise ValueError(f"letters must be among {', '.join(_DRAWN)}, got {name!r}.")
+    if not isinstance(name, str) or name not in _DRAWN:
+        raise ValueError(f"name must be one of the letters {', '.join(_DRAWN)}, got {name!r}.")
     strokes = np.array([[cell == "#" for cell in line] for line in _DRAWN[name]], dtype=float)
     small = np.kron(strokes, np.ones((2, 2)))
     return np.pad(small, (SIDE - len(small)) // 2)
@@ -226,6 +226,9 @@ def wire(
 
 
 def _pair(letters: tuple[str, str]) -> list[Array]:
-    if isinstance(letters, str) or len(letters) != 2:
-        raise ValueError(f'letters must be two, such as ("T", "L"), got {letters!r}.')
+    known = tuple(_DRAWN)
+    if not isinstance(letters, (tuple, list)) or [name in known for name in letters] != [True] * 2:
+        raise ValueError(
+            f'letters must be two of {", ".join(known)}, got {letters!r}; write ("T", "L").'
+        )
     return [letter(name) for name in letters]

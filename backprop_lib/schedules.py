@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Array, as_array
+from .arrays import Array, as_array, require_count, require_number
 
 
-def checked_rate(rate: float | Array) -> float | Array:
+def checked_rate(learning_rate: float | Array) -> float | Array:
     """Return the rate as a float, or for a sweep as an array (..., 1), if it is positive.
 
     Raises
@@ -18,9 +18,11 @@ def checked_rate(rate: float | Array) -> float | Array:
     TypeError, ValueError
         If the rate is no number, not positive, or an array whose last axis is not 1.
     """
-    rates = as_array("learning_rate", rate)
+    rates = as_array("learning_rate", learning_rate)
     if rates.dtype.kind != "f" or not rates.size or not (rates > 0).all():
-        raise ValueError(f"learning_rate must be positive, got {rate}; the step goes downhill.")
+        raise ValueError(
+            f"learning_rate must be positive, got {learning_rate}; the step goes downhill."
+        )
     if not rates.ndim:
         return float(rates)
     if rates.shape[-1] != 1:
@@ -32,6 +34,7 @@ def checked_rate(rate: float | Array) -> float | Array:
 
 
 def _checked(name: str, value: float, low: float, high: float) -> None:
+    require_number(name, value)
     if not low < value <= high:
         raise ValueError(f"{name} must be above {low:g} and at most {high:g}, got {value}.")
 
@@ -71,12 +74,11 @@ class StepDecay:
     def __post_init__(self) -> None:
         object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
         _checked("factor", self.factor, 0, 1)
-        if not isinstance(self.every, (int, np.integer)) or self.every < 1:
-            raise ValueError(f"every must be a positive number of steps, got {self.every!r}.")
+        require_count("every", self.every)
 
     def __call__(self, t: int) -> float | Array:
         """Return the rate of step t = 1, 2, …"""
-        return self.learning_rate * self.factor ** ((t - 1) // self.every)
+        return self.learning_rate * self.factor ** ((require_count("t", t) - 1) // self.every)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class InverseTimeDecay:
 
     def __call__(self, t: int) -> float | Array:
         """Return the rate of step t = 1, 2, …"""
-        return self.learning_rate / (1 + self.decay * (t - 1))
+        return self.learning_rate / (1 + self.decay * (require_count("t", t) - 1))
 
 
 @dataclass(frozen=True)
@@ -162,4 +164,4 @@ class ExponentialDecay:
 
     def __call__(self, t: int) -> float | Array:
         """Return the rate of step t = 1, 2, …"""
-        return self.learning_rate * self.factor ** (t - 1)
+        return self.learning_rate * self.factor ** (require_count("t", t) - 1)

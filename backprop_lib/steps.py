@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, as_array, require_number, require_shape, show_shape
+from .arrays import Array, as_array, require_kind, require_number, require_shape, show_shape
 from .schedules import checked_rate
 
 Rate: TypeAlias = float | Array | Callable[[int], Any]
@@ -89,15 +89,40 @@ def start(theta: Array, learning_rate: Rate) -> Array:
     return np.zeros_like(theta)
 
 
-def begin(learning_rate: Rate, theta: Array, gradient: Array, state: State) -> tuple[int, Any]:
-    """Return the number and the rate of the step that begins."""
+def begin(
+    learning_rate: Rate, theta: Array, gradient: Array, state: State, out: Moved | None
+) -> tuple[int, Any, Any, State]:
+    """Return the number and the rate of the step that begins, and what it may overwrite."""
+    try:
+        to_theta, to = NEW if out is None else out
+        t, _ = state.t + 1, to.t
+        alike = theta.shape == gradient.shape and theta.dtype is gradient.dtype
+    except (AttributeError, TypeError, ValueError):
+        alike = False
+    if not alike:  # nobody looks closer before something is odd
+        _check_step(theta, gradient, state, out)
+    rate = _rate(learning_rate, t) if callable(learning_rate) else learning_rate
+    return t, rate, to_theta, to
+
+
+def _check_step(theta: Any, gradient: Any, state: Any, out: Any) -> None:
+    """Say which argument of a step is none, if any."""
+    for name, array in (("theta", theta), ("gradient", gradient)):
+        require_kind(name, array, np.ndarray, f"write np.asarray({name}, dtype=float).")
+    require_kind("state", state, State, "take it from optimizer.init(theta).")
+    kinds = [type(part) for part in out] if isinstance(out, tuple) else []
+    if out is not None and kinds != [np.ndarray, State]:
+        raise TypeError(f"out must be what an earlier step returned, got {out!r}; leave it away.")
     if theta.shape != gradient.shape:
         raise ValueError(
             f"gradient must have the shape of theta, {show_shape(theta.shape)}, got "
             f"{show_shape(gradient.shape)}."
         )
-    t = state.t + 1
-    return t, _rate(learning_rate, t) if callable(learning_rate) else learning_rate
+    if gradient.dtype.kind != theta.dtype.kind:
+        raise TypeError(
+            f"gradient must have the dtype of theta, {theta.dtype}, got {gradient.dtype}; write "
+            f"gradient.astype(theta.dtype)."
+        )
 
 
 def _rate(schedule: Callable[[int], Any], t: int) -> Any:

@@ -294,7 +294,7 @@ def test_too_large_a_page_is_refused():
         (lambda: Choice("k", None), TypeError, "Choice 'k': options must be names, or a mapping"),
         (lambda: Slider("k", (1,)), ValueError, "Slider 'k' must have two values or more"),
         (lambda: Slider("a b", (1, 2)), ValueError, "name must be a Python name"),
-        (lambda: Slider("k", (1, 2), start=3), ValueError, "starts at 3"),
+        (lambda: Slider("k", (1, 2), start=3), ValueError, "must be one of its values, got 3"),
         (lambda: Slider("k", (1, 1.04), text="{:.1f}"), ValueError, "look alike"),
         (lambda: Choice("k", ("a", "a")), ValueError, "two values or more"),
         (

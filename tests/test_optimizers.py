@@ -386,7 +386,7 @@ SGD = bp.GradientDescent(0.1)
         (lambda: ExponentialDecay(0.1, factor=1.1), ValueError, "at most 1, got 1.1"),
         (lambda: ExponentialDecay(-0.1, factor=1), ValueError, "learning_rate must be positive"),
         (lambda: InverseTimeDecay(0.1, decay=0), ValueError, "decay must be above 0"),
-        (lambda: InverseTimeDecay(0.1, decay=np.inf), ValueError, "decay must be above 0"),
+        (lambda: InverseTimeDecay(0.1, decay=np.inf), ValueError, "decay must be a finite number"),
         (lambda: InverseTimeDecay(0, decay=1), ValueError, "learning_rate must be positive"),
     ],
 )

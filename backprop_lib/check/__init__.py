@@ -72,7 +72,9 @@ def inputs(question: str, case: int = 0) -> Any:
     number, array, table, or tuple of these
         As the question says.
     """
-    found = READ_BY_HAND.get(question) or _question(question)
+    found = READ_BY_HAND.get(str(question)) or _question(question)
+    if not isinstance(case, int) or case < 0:
+        raise ValueError(f"case must be the number in a message of the check, got {case!r}.")
     drawn = practice_input(found, _student(sys._getframe(1).f_globals), case)
     return drawn[0] if len(drawn) == 1 else drawn
 
@@ -87,7 +89,7 @@ def _student(names: dict[str, Any]) -> str:
 
 
 def _question(question: str) -> Question:
-    if question not in QUESTIONS:
+    if not isinstance(question, str) or question not in QUESTIONS:
         known = ", ".join(QUESTIONS)
         raise ValueError(f"question must be one of {known}, got {question!r}.")
     return QUESTIONS[question]

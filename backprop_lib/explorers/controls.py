@@ -48,9 +48,12 @@ class Slider:
     live: Iterable[Any] = ()
 
     def __post_init__(self) -> None:
+        _check_texts(self, "name", "label", "text")
         for field in ("values", "live"):
             object.__setattr__(self, field, _numbers(self, field))
         object.__setattr__(self, "label", self.label or self.name.capitalize())
+        if not isinstance(self.start, (Real, type(None))):
+            raise TypeError(f"Slider {self.name!r}: start must be a number, got {self.start!r}.")
         if self.start is None and self.values:
             object.__setattr__(self, "start", self.values[0])
         _check(self)
@@ -99,15 +102,19 @@ class Choice:
     label: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.options, Iterable):
+        _check_texts(self, "name", "label")
+        given = self.options
+        try:
+            options = dict(given) if isinstance(given, Mapping) else {name: name for name in given}
+            texts = all(isinstance(name, str) for name in options)
+        except TypeError:
+            texts = False
+        if not texts:
             raise TypeError(
                 f"Choice {self.name!r}: options must be names, or a mapping of names to objects, "
                 f"got {self.options!r}."
             )
-        pairs = (
-            self.options if isinstance(self.options, Mapping) else ((o, o) for o in self.options)
-        )
-        object.__setattr__(self, "options", dict(pairs))
+        object.__setattr__(self, "options", options)
         object.__setattr__(self, "label", self.label or self.name.capitalize())
         _check(self)
 
@@ -153,7 +160,10 @@ def in_order(controls: Sequence[Slider | Choice]) -> list[Slider | Choice]:
 def _numbers(slider: Slider, field: str) -> tuple[Any, ...]:
     """Return a field of a slider as a tuple; raise if it holds anything but finite numbers."""
     given = getattr(slider, field)
-    found = tuple(given) if isinstance(given, Iterable) else (given,)
+    try:
+        found = tuple(given)
+    except TypeError:
+        found = (given,)
     wrong = [value for value in found if not isinstance(value, Real) or not math.isfinite(value)]
     if wrong:
         raise TypeError(
@@ -161,6 +171,13 @@ def _numbers(slider: Slider, field: str) -> tuple[Any, ...]:
             f"to a Choice."
         )
     return found
+
+
+def _check_texts(control: Slider | Choice, *fields: str) -> None:
+    for field in fields:
+        text = getattr(control, field)
+        if not isinstance(text, str):
+            raise TypeError(f"{field} must be a text, got {type(text).__name__} {text!r}.")
 
 
 def _check(control: Slider | Choice) -> None:
@@ -174,4 +191,4 @@ def _check(control: Slider | Choice) -> None:
         if len(set(texts)) < len(texts):
             raise ValueError(f"{what} has values that look alike: {texts}; change its text.")
     if control.start not in control.values:
-        raise ValueError(f"{what} starts at {control.start!r}, which is none of its values.")
+        raise ValueError(f"{what}: start must be one of its values, got {control.start!r}.")

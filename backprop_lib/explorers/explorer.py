@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from ..arrays import as_array, require_kind
 from ..plots import style
 from .controls import Choice, Slider
 from .frames import Draw, Frame, find_places, make_frame
@@ -98,6 +99,9 @@ class Explorer:
                 f"name must be lower-case letters, digits and hyphens, got {name!r}; "
                 f"write for example 'learning-rate'."
             )
+        if as_array("size", size).shape != (2,) or min(size) <= 0:
+            raise ValueError(f"size must be (width, height) in inches, got {size!r}.")
+        require_kind("wide", wide, bool, "True lets the picture scroll on a phone.")
         counts = [len(control.values) for control in controls]
         if math.prod(counts) > MAX_FRAMES:
             largest = max(controls, key=lambda control: len(control.values))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ..arrays import Array, require_count
+from ..arrays import Array, require_count, require_kind
 from ..losses import Loss
 from ..network import Network
 from .algebra import is_zero
@@ -73,10 +73,8 @@ def prove(net: Network, loss: Loss, samples: int = 1) -> Proof:
     1-2 (sigmoid), half_squared_error, n = 1:
     backward - diff(J, theta) = 0 for all 4 parameters
     """
-    if not isinstance(net, Network):
-        raise TypeError(
-            f"net must be a Network, got {type(net).__name__}; make one by bp.Network(...)."
-        )
+    require_kind("net", net, Network, "make one by bp.Network(...).")
+    require_kind("loss", loss, Loss, "take one of bp.LOSSES.")
     require_count("samples", samples)
     kinked = [phi.name for phi in net.activations if not phi.smooth]
     if kinked:

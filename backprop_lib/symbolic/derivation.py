@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..activation import Activation
 from ..activations import sigmoid
-from ..arrays import as_array, require_shape
+from ..arrays import as_array, require_count, require_kind, require_shape
 from . import typesetting
 from .algebra import CHECKED, PROVED, compare
 from .expansion import check_definitions, evaluate, formula
@@ -29,6 +29,8 @@ def function(activation: Activation, name: str) -> Any:
     >>> r(3)
     r(3)
     """
+    require_kind("activation", activation, Activation, "take one of bp.ACTIVATIONS.")
+    require_kind("name", name, str, "it is how the function prints.")
     if activation.coupled_pullback is not None:
         raise ValueError(f"activation must treat every unit alone, got {activation.name}.")
     (z,) = activation.expr.free_symbols
@@ -77,8 +79,9 @@ class Derivation:
     """
 
     def __init__(self, start: Any, where: Mapping[Any, Any] | None = None) -> None:
-        check_definitions(where or {})
-        self.where = dict(where or {})
+        where = {} if where is None else where
+        check_definitions(where)
+        self.where = dict(where)
         formula(start)
         self.lines = [Line(sp.sympify(start))]
 
@@ -137,7 +140,7 @@ class Derivation:
         TypeError, ValueError
             If a symbol has no value, or one that is no finite number.
         """
-        exact = _exact(values)
+        exact, digits = _exact(values), require_count("digits", digits)
 
         def number(e: Any) -> Any:
             given = evaluate(e, self.where)
@@ -186,6 +189,8 @@ class Derivation:
         TypeError, ValueError
             If they differ by more than 1e-12, relative, or cannot be compared.
         """
+        if callable(target) and at is not None:
+            raise ValueError(f"at must be left away for a function, got {at!r}; say over=.")
         if not callable(target):
             have = as_array("target", target)
             want = np.array(self._value(self.result, _exact(at or {}), 30), dtype=object)
@@ -198,7 +203,9 @@ class Derivation:
                     f"function; free are: {free}. Give their values as at=."
                 )
             (symbol,) = expression.free_symbols
-            points = np.linspace(*over, 401)
+            ends = as_array("over", over)
+            require_shape("over", ends, (2,), "write (low, high).")
+            points = np.linspace(ends[0], ends[1], 401)
             have = as_array("target", target(points))
             want = np.array([sp.N(expression.subs(symbol, sp.Rational(x)), 30) for x in points])
         require_shape("target", have, want.shape, "it gives one number for each point.")

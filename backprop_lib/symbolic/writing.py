@@ -20,7 +20,7 @@ def times(*factors: Any) -> Any:
     >>> times(o, 1 - o)
     o*(1 - o)
     """
-    return sp.Mul(*factors, evaluate=False)
+    return sp.Mul(*map(_formula, factors), evaluate=False)
 
 
 def plus(*terms: Any) -> Any:
@@ -34,7 +34,7 @@ def plus(*terms: Any) -> Any:
     >>> plus(a, -a)
     -a + a
     """
-    return sp.Add(*terms, evaluate=False)
+    return sp.Add(*map(_formula, terms), evaluate=False)
 
 
 def chain(*quantities: Any) -> Any:
@@ -52,5 +52,18 @@ def chain(*quantities: Any) -> Any:
     """
     if len(quantities) < 2:
         raise ValueError(f"chain needs at least two quantities, got {len(quantities)}.")
+    quantities = tuple(map(_formula, quantities))
+    if not all(x._diff_wrt for x in quantities[1:]):
+        raise TypeError(f"chain needs symbols after the first quantity, got {quantities[1:]}.")
     slopes = [sp.Derivative(y, x, evaluate=False) for y, x in pairwise(quantities)]
     return times(*slopes) if len(slopes) > 1 else slopes[0]
+
+
+def _formula(value: Any) -> Any:
+    if not isinstance(value, (sp.Expr, int, float, complex)) or isinstance(value, bool):
+        kind = type(value).__name__
+        raise TypeError(
+            f"times, plus and chain take SymPy expressions, got {kind} {value!r}; name a quantity "
+            f"with sp.Symbol."
+        )
+    return sp.sympify(value)

@@ -147,7 +147,7 @@ relu = Activation(
     formula=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
     value=lambda z, out: _larger(z, 0.0, out),
     derivative_value=_positive,
-    slope=lambda z, a: a.real.astype(bool).astype(z.dtype),
+    slope=lambda z, a: a.real.astype(bool).astype(z.dtype),  # 1 where a is not 0
     kinks="φ′(0) = 0, the slope of the flat side",
 )
 

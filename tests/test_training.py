@@ -301,6 +301,18 @@ def test_loss_that_overflows_is_infinite_and_not_an_error():
     assert np.isfinite(epoch.theta).all()
 
 
+def test_silence_of_a_training_ends_where_the_callers_lines_begin():
+    before, seen = np.geterr(), []
+    with pytest.raises(bp.Diverged):
+        for epoch in line([3.0, -1.0], 1e200, 7):
+            seen.append(np.geterr())
+            with pytest.raises(FloatingPointError):
+                np.exp(np.float64(1e4))
+            assert epoch.number == len(seen)
+    assert seen
+    assert [*seen, np.geterr()] == [before] * (len(seen) + 1)
+
+
 def test_diverging_member_becomes_nan_and_the_others_train_on():
     rates = np.array([[0.1], [1e200], [0.3]])
     *_, epoch = line(np.zeros((3, 2)), rates, 300)

@@ -65,25 +65,25 @@ def link_first_uses(app: Sphinx, document: nodes.document, page: str) -> None:
     """Turn the first use of each term in the prose of a notebook's page into a link."""
     if not app.env.doc2path(page).endswith(".ipynb"):
         return
-    everyday = EVERYDAY.get(page, set())
-    open_terms = {
-        word: entry for word, entry in spellings(Path(app.srcdir)).items() if word not in everyday
-    }
+    terms, everyday, linked = spellings(Path(app.srcdir)), EVERYDAY.get(page, set()), set()
     address = app.builder.get_relative_uri(page, GLOSSARY)
     for text in list(document.findall(nodes.Text)):
         if any(isinstance(above, CLOSED) for above in _above(text)) or not _in_prose(text):
             continue
         pieces: list[nodes.Node] = []
-        rest = str(text)
-        while open_terms and (use := _pattern(frozenset(open_terms)).search(rest)):
-            entry = open_terms[use[0].lower()]
-            open_terms = {word: anchor for word, anchor in open_terms.items() if anchor != entry}
+        whole, done = str(text), 0
+        # A term inside a longer one, as in "cross entropy", is no use of it.
+        for use in _pattern(frozenset(terms)).finditer(whole):
+            entry = terms[use[0].lower()]
+            if use[0].lower() in everyday or entry in linked:
+                continue
+            linked.add(entry)
             link = nodes.reference("", use[0], refuri=f"{address}#{entry}", internal=True)
             link["classes"].append("glossary-term")
-            pieces += [nodes.Text(rest[: use.start()]), link]
-            rest = rest[use.end() :]
+            pieces += [nodes.Text(whole[done : use.start()]), link]
+            done = use.end()
         if pieces:
-            text.parent.replace(text, [*pieces, nodes.Text(rest)])
+            text.parent.replace(text, [*pieces, nodes.Text(whole[done:])])
 
 
 @cache

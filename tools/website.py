@@ -62,6 +62,11 @@ def configure(app: Sphinx, config: Config) -> None:
     config.html_theme_options["extra_footer"] += f"<p>{edition}.</p>"
 
 
+def repository_link(name: str, raw: str, text: str, *_: object) -> tuple[list, list]:
+    """The role `{repository}`: its text, as a link to the repository."""
+    return [nodes.reference(raw, text, refuri=repository())], []
+
+
 # -- every page ------------------------------------------------------------------------------------
 
 
@@ -169,6 +174,7 @@ def draw_card(path: Path) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps to the events of a build."""
     app.connect("config-inited", configure)
+    app.add_role("repository", repository_link)
     app.connect("html-page-context", offer_binder, priority=600)  # the theme makes the list at 500
     app.connect("html-page-context", describe)
     app.connect("build-finished", write_files)

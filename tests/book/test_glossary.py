@@ -77,6 +77,19 @@ def test_the_first_use_in_prose_is_linked_and_no_other():
     assert first.astext() == "a Gradient descends, the gradients stay"
 
 
+def test_a_term_inside_a_longer_one_is_not_linked_when_the_longer_one_is_linked_already():
+    document = new_document("page")
+    text = "the cross entropy; the cross entropy again; the entropy itself"
+    document += nodes.paragraph("", "", nodes.Text(text))
+    glossary.link_first_uses(App, document, "book/some")
+    links = [(link.astext(), link["refuri"]) for link in document.findall(nodes.reference)]
+    assert links == [
+        ("cross entropy", "glossary.html#cross-entropy"),
+        ("entropy", "glossary.html#entropy"),
+    ]
+    assert document.astext() == text
+
+
 def test_a_word_in_its_everyday_sense_is_not_linked_on_its_page():
     for page, linked in (("book/06-delta-recursion", ["loss"]), ("book/some", ["cost", "message"])):
         document = new_document("page")

@@ -2,6 +2,7 @@
 
 import notebooks
 import pytest
+import yaml
 from nbformat import v4
 
 
@@ -67,6 +68,14 @@ def test_pages_follow_the_contents(tmp_path):
     names = [page.name for page in notebooks.pages(tmp_path)]
     assert names == ["index.md", "02-b.ipynb", "01-a.ipynb"]
     assert [page.name for page in notebooks.notebooks(tmp_path)] == names[1:]
+
+
+def test_chapters_are_numbered_as_their_files_are():
+    chapters, others = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text())["parts"]
+    assert chapters["numbered"] == 1
+    numbers = [int(chapter["file"].removeprefix("book/")[:2]) for chapter in chapters["chapters"]]
+    assert numbers == list(range(1, len(list((notebooks.ROOT / "book").glob("[0-9]*.ipynb"))) + 1))
+    assert "numbered" not in others
 
 
 def test_missing_page_is_named(tmp_path):

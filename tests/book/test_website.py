@@ -53,6 +53,15 @@ def test_date_is_that_of_the_last_commit_or_nothing(tmp_path):
     assert website.day_of_last_commit(tmp_path) == "2001-02-03"
 
 
+def test_a_role_leads_to_the_repository():
+    (link,), messages = website.repository_link("repository", "", "the whole book", 1, None)
+    assert (link.astext(), link["refuri"], messages) == (
+        "the whole book",
+        website.repository(),
+        [],
+    )
+
+
 def page(*children: nodes.Node) -> nodes.document:
     document = new_document("page")
     document += nodes.section("", nodes.title("", "Title"), *children)

@@ -74,9 +74,8 @@ def test_every_figure_that_moves_on_a_page_stands_on_paper(latex, text):
 
 
 def test_every_derivation_has_a_number(text):
-    toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    pages = [notebooks.ROOT / f"{entry['file']}.ipynb" for entry in toc["chapters"]]
-    books = [json.loads(page.read_text(encoding="utf-8")) for page in pages if page.exists()]
+    pages = [page for page in notebooks.pages() if page.suffix == ".ipynb"]
+    books = [json.loads(page.read_text(encoding="utf-8")) for page in pages]
     cells = [cell for book in books for cell in book["cells"] if cell["cell_type"] == "code"]
     shown = [output.get("data", {}) for cell in cells for output in cell["outputs"]]
     derived = sum("text/latex" in data and "text/html" not in data for data in shown)

@@ -69,11 +69,13 @@ lock: $(BIN)/python ## write constraints.txt anew, keeping the versions that sti
 
 release: $(VENV)/.test book pdf ## put wheel, sdist, PDF and the pages to read offline into _build/release
 	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
-	@$(BIN)/python -m build --no-isolation --outdir $(RELEASE) .
+	@$(BIN)/python -m build --no-isolation --outdir $(RELEASE) . > _build/build.log 2>&1 || { \
+	    cat _build/build.log; exit 1; }
 	@cp $(PDF) $(RELEASE)
 	@cp -r _build/html $(RELEASE)/back-propagation
 	@$(BIN)/python -c 'import shutil; shutil.make_archive("$(RELEASE)/back-propagation", "zip", "$(RELEASE)", "back-propagation")'
 	@rm -r $(RELEASE)/back-propagation
+	@ls $(RELEASE)/*
 
 clean: ## remove everything that was built; the installed packages in .venv stay
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,9 +1,10 @@
 """Everything that the page of the library documents, fed with what nobody expects: each argument in
 its turn with what hypothesis thinks up, and never more than a message that names it comes back."""
 
+import contextlib
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
@@ -286,6 +287,13 @@ ANYTHING = (
     | ARRAYS
     | st.sampled_from(WRONG)
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def elsewhere() -> Iterator[None]:
+    """Let what takes the name of a file make it in a folder of its own."""
+    with contextlib.chdir(FOLDER):
+        yield
 
 
 def documented() -> set[str]:

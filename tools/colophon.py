@@ -1,6 +1,7 @@
-"""A Sphinx extension: how to cite the book, and the licences of what it is built on.
+"""A Sphinx extension: how to cite and to install the book, and the licences of what it is built on.
 
-The directive `{citation}` reads CITATION.cff; `{licences}` asks the installed packages themselves.
+The directive `{citation}` reads CITATION.cff and `{install}` pyproject.toml; `{licences}` asks the
+installed packages themselves.
 """
 
 import itertools
@@ -103,6 +104,11 @@ def dependencies(*extras: str) -> dict[str, str]:
     return found
 
 
+def install() -> str:
+    """Return what pip installs: the library, and what its notebooks need, from the repository."""
+    return f"{website.project()['name']}[book] @ git+{website.repository()}"
+
+
 class Citation(SphinxDirective):
     """The ways to cite the book."""
 
@@ -113,6 +119,16 @@ class Citation(SphinxDirective):
         entry = f"```bibtex\n{bibtex(facts, website.site())}\n```"
         text = f"{sentence(facts, website.site())}\n\n{entry}\n"
         return self.parse_text_to_nodes(text)
+
+
+class Install(SphinxDirective):
+    """The command that installs the library."""
+
+    def run(self) -> list[nodes.Node]:
+        """Called by docutils."""
+        self.env.note_dependency(str(ROOT / "pyproject.toml"))
+        command = f'$ pip install "{install()}"'
+        return [nodes.literal_block(command, command, language="console")]
 
 
 class Licences(SphinxDirective):
@@ -131,5 +147,6 @@ class Licences(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_directive("citation", Citation)
+    app.add_directive("install", Install)
     app.add_directive("licences", Licences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

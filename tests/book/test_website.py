@@ -9,6 +9,7 @@ import pytest
 import website
 from docutils import nodes
 from docutils.utils import new_document
+from packaging.requirements import Requirement
 
 ROOT = notebooks.ROOT
 
@@ -97,6 +98,14 @@ PEOPLE = [
     {"family-names": "Hopper", "given-names": "Grace"},
 ]
 FACTS = {"authors": PEOPLE, "title": "T 1", "version": "1.2", "date-released": "2026-01-31"}
+
+
+def test_readers_of_a_single_notebook_are_told_what_to_install():
+    wanted = Requirement(colophon.install())
+    assert wanted.url == f"git+{website.repository()}"
+    assert wanted.extras <= set(website.project()["optional-dependencies"])
+    page = (notebooks.ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    assert "{install}" in page
 
 
 def test_citation_names_people_and_groups():

@@ -316,35 +316,20 @@ def _code_complaints(cell: NotebookNode, number: int) -> Iterator[str]:
             yield "its figure has no alt text (metadata mystnb.image.alt)"
         if not settings.get("figure", {}).get("caption", "").strip():
             yield "its figure has no caption (metadata mystnb.figure.caption)"
-        if not {"hide-input", "hide-cell", "remove-input"} & set(tags) and not _is_in_solution(
-            cell
-        ):
+        if not {"hide-input", "hide-cell", "remove-input"} & set(tags):
             yield "the input of a figure is folded (tag hide-input)"
 
 
-def _is_in_solution(cell: NotebookNode) -> bool:
-    settings = cell.metadata.get("jupyter", {})
-    return bool(settings.get("source_hidden") and settings.get("outputs_hidden"))
-
-
 def _solution_complaints(notebook: NotebookNode) -> Iterator[str]:
-    """A folded solution may hold code cells: it opens and closes, and JupyterLab folds them too."""
-    is_open = False
+    """The text of a solution is folded in its cell, and so is the code that follows it."""
+    in_solution = False
     for position, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code":
-            if is_open and not _is_in_solution(cell):
-                yield f"cell {position}: in a solution: set jupyter.source_hidden, .outputs_hidden"
+            if in_solution and "hide-cell" not in cell.metadata.get("tags", []):
+                yield f"cell {position}: the code of a solution is folded (tag hide-cell)"
             continue
         text = without_code(cell.source)
-        if is_open and not text.lstrip().startswith("</details>"):
-            yield f"cell {position}: the text after a solution must begin with </details>"
-        for tag in re.findall(r"<details|</details>", text):
-            if (tag == "<details") == is_open:
-                yield (
-                    f"cell {position}: {tag} inside a fold"
-                    if is_open
-                    else f"cell {position}: stray {tag}"
-                )
-            is_open = tag == "<details"
-    if is_open:
-        yield "the last <details> is never closed"
+        folds = re.findall(r"<details|</details>", text)
+        if folds != ["<details", "</details>"] * (len(folds) // 2):
+            yield f"cell {position}: a fold must begin and end in one cell: <details> … </details>"
+        in_solution = text.rstrip().endswith("</details>")

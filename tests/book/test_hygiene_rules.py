@@ -105,6 +105,9 @@ def test_rounded_output_does_not_vouch_for_more_digits():
     assert list(hygiene.unsupported_numbers("0.750", "", "x = 0.75")) == []
 
 
+SOLUTION = "<details>\n<summary>Solution</summary>\n\nCompute it.\n\n</details>"
+
+
 def honest_notebook():
     figure = {
         "tags": ["hide-input"],
@@ -121,14 +124,14 @@ def honest_notebook():
             v4.new_markdown_cell("# A chapter\n\nThe slope is 0.25."),
             v4.new_code_cell("import math", execution_count=1),
             v4.new_code_cell("plot()", execution_count=2, outputs=[shown], metadata=figure),
-            v4.new_markdown_cell("<details><summary>Solution</summary>\n\nCompute it."),
+            v4.new_markdown_cell(SOLUTION),
             v4.new_code_cell(
                 "math.sqrt(0.0625)",
                 execution_count=3,
                 outputs=[value],
-                metadata={"jupyter": {"source_hidden": True, "outputs_hidden": True}},
+                metadata={"tags": ["hide-cell"]},
             ),
-            v4.new_markdown_cell("</details>\n\nThe end."),
+            v4.new_markdown_cell("The end."),
         ],
     )
 
@@ -198,13 +201,7 @@ FAULTS = {
         "a memory address",
     ),
     "an unchecked cell": (
-        set_cell(
-            4,
-            metadata={
-                "tags": ["nbval-ignore-output"],
-                "jupyter": {"source_hidden": True, "outputs_hidden": True},
-            },
-        ),
+        set_cell(4, metadata={"tags": ["nbval-ignore-output", "hide-cell"]}),
         "it escapes the comparison",
     ),
     "an unchecked cell by comment": (
@@ -214,9 +211,10 @@ FAULTS = {
     "no alt text": (clear_metadata(2, "mystnb", "image"), "no alt text"),
     "no caption": (clear_metadata(2, "mystnb", "figure"), "no caption"),
     "an open plot cell": (clear_metadata(2, "tags"), "is folded"),
-    "an open solution": (clear_metadata(4, "jupyter"), "jupyter.source_hidden"),
-    "a fold never closed": (set_cell(5, source="The end."), "must begin with </details>"),
-    "a stray end": (set_cell(3, source="Text.</details>"), "stray </details>"),
+    "an open solution": (clear_metadata(4, "tags"), "the code of a solution is folded"),
+    "a fold never closed": (set_cell(3, source="<details>Text."), "must begin and end in one cell"),
+    "a stray end": (set_cell(3, source="Text.</details>"), "must begin and end in one cell"),
+    "a fold in a fold": (set_cell(3, source="<details>" + SOLUTION), "must begin and end"),
 }
 
 

@@ -28,12 +28,13 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class PageControl:
-    """A slider or a choice: what the reader sees at each place; it stands at ``start``, and its
-    next place is ``stride`` frames further."""
+    """A slider or a choice: what the reader sees at each place, and how a link writes it; it stands
+    at ``start``, and its next place is ``stride`` frames further."""
 
     name: str
     is_slider: bool
     texts: tuple[str, ...]
+    keys: tuple[str, ...]
     start: int
     stride: int
 
@@ -95,5 +96,5 @@ def _control(tag: str, attributes: str, inside: str) -> PageControl:
     else:
         texts = [html.unescape(text) for _, text in options]
         start = [bool(selected) for selected, _ in options].index(True)
-    stride = int(known["data-stride"])
-    return PageControl(known["data-control"], tag == "input", tuple(texts), start, stride)
+    name, keys = known["data-control"], tuple(json.loads(known["data-keys"]))
+    return PageControl(name, tag == "input", tuple(texts), keys, start, int(known["data-stride"]))

@@ -1,11 +1,14 @@
 """Every notebook in a real JupyterLab: it runs from top to bottom, and each of its explorers, moved
 by keyboard and by mouse, computes the very picture that the page shows for that place."""
 
+from functools import partial
+
+import nbformat
 import notebooks
 import pageexplorers
 import pytest
 from labserver import serve
-from playwright.sync_api import Locator, TimeoutError
+from playwright.sync_api import Locator, expect
 
 LOW, HIGH = ({"width": 1280, "height": height} for height in (250, 900))
 PATHS = [path.relative_to(notebooks.ROOT) for path in notebooks.notebooks()]
@@ -41,21 +44,35 @@ CLOSE = """async () => {
 }"""
 SEEN = """async (box) => [await (await fetch(box.querySelector("img").src)).text(),
   box.querySelector("[role=status]").textContent]"""
-IS = f"""async ([box, svg, sentence]) => {{
-  const seen = await ({SEEN})(box);
-  return seen[0] === svg && seen[1] === sentence;
+# Looks again whenever the explorer shows something else, and only then: to look costs.
+WAIT = f"""async (box, [svg, sentence, equal, seconds]) => {{
+  const seen = {SEEN}, until = performance.now() + 1000 * seconds;
+  for (;;) {{
+    const changed = new Promise((go) => {{
+      const watch = new MutationObserver(() => (watch.disconnect(), go()));
+      watch.observe(box, {{ subtree: true, childList: true, attributeFilter: ["src"] }});
+      setTimeout(go, Math.max(0, until - performance.now()));
+    }});
+    const now = await seen(box);
+    if (equal ? now[0] === svg && now[1] === sentence : now[0] !== svg && now[1] !== sentence)
+      return null;
+    if (performance.now() >= until) return now[1];
+    await changed;
+  }}
 }}"""
-IS_NOT = f"""async ([box, svg, sentence]) => {{
-  const seen = await ({SEEN})(box);
-  return seen[0] !== svg && seen[1] !== sentence;
-}}"""
+SECONDS = 30
 
 
 @pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("lab")) as address:
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(browser, folder):
+    with serve(folder) as address:
         page = browser.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(1000 * SECONDS)
         page.goto(f"{address}lab")
         page.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')")
         yield page
@@ -82,19 +99,14 @@ def changes(box: Locator, move, place: str) -> None:
     """Move something: picture and sentence both become others."""
     before = box.evaluate(SEEN)
     move()
-    _wait(box, IS_NOT, before, f"{place}: picture or sentence did not change")
+    now = box.evaluate(WAIT, [*before, False, SECONDS])
+    assert now is None, f"{place}: picture or sentence did not change; now {now!r}"
 
 
 def becomes(box: Locator, frame: tuple[str, str], place: str) -> None:
     """Wait for this picture and this sentence."""
-    _wait(box, IS, frame, f"{place}: not the frame of the page, {frame[1]!r}")
-
-
-def _wait(box: Locator, condition: str, frame, fault: str) -> None:
-    try:
-        box.page.wait_for_function(condition, arg=[box.element_handle(), *frame])
-    except TimeoutError:
-        pytest.fail(f"{fault}; now {box.evaluate(SEEN)[1]!r}", pytrace=False)
+    now = box.evaluate(WAIT, [*frame, True, SECONDS])
+    assert now is None, f"{place}: not the frame of the page, {frame[1]!r}; now {now!r}"
 
 
 def choose_next(row: Locator) -> None:
@@ -104,7 +116,7 @@ def choose_next(row: Locator) -> None:
 
 
 def move(box: Locator, explorer: pageexplorers.PageExplorer) -> None:
-    """Move each control: menus by keyboard, sliders to both ends by keyboard and by mouse."""
+    """Move each control: menus by keyboard, sliders by keyboard and mouse, and type numbers."""
     places: dict[str, int] = {}
 
     def is_at(control: pageexplorers.PageControl, place: int) -> None:
@@ -118,15 +130,28 @@ def move(box: Locator, explorer: pageexplorers.PageExplorer) -> None:
             choose_next(row)
             is_at(control, control.start + 1)
             continue
-        handle, last = row.locator(".noUi-handle"), control.places - 1
-        handle.press("Home")
-        is_at(control, 0)
-        track = row.locator(".noUi-base")
-        at = {"x": 0.7 * track.bounding_box()["width"], "y": 2}
-        name = f"explorer {explorer.name}, {control.name} clicked by mouse"
-        changes(box, lambda track=track, at=at: track.click(position=at), name)
-        handle.press("End")
+        name, last = f"explorer {explorer.name}, {control.name}", control.places - 1
+        handle, number = row.locator(".noUi-handle"), row.locator("xpath=..").locator("input")
+        if number.count():  # it ends elsewhere than the page's: places are reached by their number
+            number.fill(control.keys[0 if control.start else last])
+            number.press("Enter")
+            is_at(control, 0 if control.start else last)
+            changes(box, partial(handle.press, "End" if control.start else "Home"), name)
+        else:
+            handle.press("Home")
+            is_at(control, 0)
+        changes(box, partial(click, row.locator(".noUi-base")), f"{name} clicked by mouse")
+        if number.count():
+            number.fill(control.keys[last])
+            number.press("Enter")
+        else:
+            handle.press("End")
         is_at(control, last)
+
+
+def click(track: Locator) -> None:
+    """Click a slider at seven tenths of its way."""
+    track.click(position={"x": 0.7 * track.bounding_box()["width"], "y": 2})
 
 
 def play(playground: Locator) -> None:
@@ -153,4 +178,34 @@ def test_notebook_runs_from_top_to_bottom_and_its_explorers_move(lab, complaints
             play(cell.locator(".playground"))
     assert list(waiting) == []
     assert complaints == []
+    lab.evaluate(CLOSE)
+
+
+FAULTY = """from backprop_lib.explorers import Explorer, Slider
+def draw(figure, k):
+    figure.subplots().plot([0, 1], [0, max(k, 2)])
+    return None if k == 3 else f"The line climbs by {k}."
+Explorer(draw, Slider("k", (1, 2, 3, 4)), name="faulty", title="t", question="Why?")"""
+
+
+def test_a_picture_that_stands_still_is_found_and_one_that_fails_is_told(lab, folder, monkeypatch):
+    monkeypatch.setitem(globals(), "SECONDS", 1)
+    cells = [nbformat.v4.new_code_cell(FAULTY)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "faulty.ipynb")
+    assert lab.evaluate(RUN, "faulty.ipynb") == []
+    lab.set_viewport_size(HIGH)
+    lab.evaluate(BRING, 0)
+    box = lab.locator(".jp-NotebookPanel .explorer-faulty")
+    on = partial(box.locator(".noUi-handle").press, "ArrowRight")
+    with pytest.raises(AssertionError, match=r"did not change; now 'The line climbs by 2\.'"):
+        changes(box, on, "two pictures alike")
+    with pytest.raises(AssertionError, match="not the frame of the page"):
+        becomes(box, ("<svg/>", "The line climbs by 2."), "another picture")
+    on()
+    told = "explorer 'faulty' cannot draw k = 3: TypeError: draw must return a sentence"
+    expect(box.get_by_role("status")).to_contain_text(told)
+    expect(box.locator("img")).to_be_hidden()
+    on()
+    expect(box.get_by_role("status")).to_have_text("The line climbs by 4.")
+    expect(box.locator("img")).to_be_visible()
     lab.evaluate(CLOSE)

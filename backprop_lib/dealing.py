@@ -11,7 +11,7 @@ from .arrays import Array, require_count, require_generator
 from .objective import Objective
 from .passes import with_ones
 
-BUFFER = 2**17  # numbers: a large copy costs less than many small ones if it stays in the cache
+BUFFER = 131_072  # numbers: a large copy costs less than many small ones if it stays in the cache
 
 
 def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import backprop_lib as bp
 from backprop_lib import network as network_module
+from backprop_lib import passes
 from backprop_lib.activation import Activation
 from backprop_lib.network import Network
 
@@ -276,6 +277,12 @@ def test_results_of_an_objective_stay_when_it_is_called_again():
     assert objective(theta)[0] == J
 
 
+def test_arrays_that_an_objective_keeps_are_no_argument():
+    objective, _ = problem((3, 4, 2), ("tanh", "linear"), "half_squared_error")
+    with pytest.raises(TypeError, match="positional"):
+        type(objective)(objective.net, objective.loss, objective.X, objective.Y, {})
+
+
 def test_objective_can_be_called_from_many_threads():
     objective, theta = problem((3, 40, 2), ("tanh", "linear"), "half_squared_error", n=50)
     thetas = [theta * (1 + 0.1 * k) for k in range(40)]
@@ -311,6 +318,71 @@ def test_out_reuses_the_memory_and_gives_the_same(names, stack):
         (result.gradient, want.gradient),
     ):
         assert np.array_equal(have, wanted)
+
+
+# Where arrays lie and how they are multiplied changes no result, only the time.
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n", "networks", "tiny"),
+    [
+        ((9, 5), 2, 50, True),  # 2 · 10 · 5 numbers a network are 100, the most
+        ((9, 5), 2, 49, False),
+        ((9, 5), 3, 50, False),
+        ((100, 1), 1, 50, False),  # 101
+        ((10, 10), 1, 50, False),
+        ((2, 9, 5, 1), 2, 50, True),  # the largest layer counts
+        ((2, 2, 2), 1, 1000, True),
+    ],
+)
+def test_large_stacks_of_tiny_networks_lie_side_by_side(sizes, n, networks, tiny):
+    net = Network(sizes, [bp.tanh] * (len(sizes) - 1))
+    theta = np.zeros((networks, net.parameter_count))
+    for order in "CF":
+        laid = passes.laid_out(sizes, n, theta.copy(order))
+        assert laid.flags.f_contiguous == tiny
+        assert laid.flags.c_contiguous == (not tiny)
+    trace = net.forward(theta, np.zeros((n, sizes[0])))
+    for z in trace.z[1:]:
+        if z[0].size > 1:  # else both orders are the same
+            assert (z.strides[0] == z.itemsize) == tiny
+
+
+@pytest.mark.parametrize("stack", [(), (3,)])
+def test_columns_of_a_layer_lie_in_one_piece(stack):
+    net = Network((3, 4, 2), (bp.tanh, bp.linear))
+    trace = net.forward(np.zeros((*stack, net.parameter_count)), np.zeros((5, 3)))
+    for layer in (*trace.z[1:], *trace.inputs[2:]):
+        assert layer.mT.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("stack", "n", "product"),
+    [
+        ((), 1, np.ndarray.dot),
+        ((), 2, passes._dot_by_columns),
+        ((3,), 2, np.matmul),
+        ((60,), 2, passes._sum_of_products),
+    ],
+)
+def test_product_suits_the_arrays(stack, n, product):
+    net = Network((2, 2, 2), (bp.tanh, bp.tanh))
+    theta = np.zeros((*stack, net.parameter_count))
+    trace = net.forward(theta, np.zeros((n, 2)))
+    back = net.backward(theta, trace, trace.a[-1])
+    assert trace.product is product
+    assert back.product is (product if stack else np.ndarray.dot)
+
+
+def test_trace_and_slopes_show_what_the_formulas_name():
+    net = Network((1, 1), (bp.linear,))
+    trace = net.forward([2.0, 1.0], [[3.0]])
+    back = net.backward([2.0, 1.0], trace, [[1.0]])
+    assert repr(trace) == "Trace(z=[None, array([[7.]])], a=[array([[3.]]), array([[7.]])])"
+    parts = "W=[None, array([[3.]])], b=[None, array([1.])]"
+    assert repr(back) == (
+        f"Backward(gradient=array([3., 1.]), delta=[None, array([[1.]])], {parts})"
+    )
 
 
 @pytest.mark.parametrize("name", list(ACTIVATIONS))

@@ -63,6 +63,20 @@ def walk(optimizer, theta, gradients):
     return np.array(path)
 
 
+@pytest.mark.parametrize("name", [name for name in ALL if "newton" not in name])
+def test_optimizers_that_treat_every_entry_alone_say_so(name):
+    optimizer, *gradients = BY_HAND[name][:3]
+    whole = np.array(walk(optimizer, START, np.array(gradients, float)))
+    for k in (0, 1):
+        alone = walk(optimizer, START[k : k + 1], np.array(gradients, float)[:, k : k + 1])
+        np.testing.assert_array_equal(alone, whole[:, k : k + 1])
+    assert optimizer.entrywise
+
+
+def test_newton_does_not_treat_every_entry_alone():
+    assert not hasattr(ALL["newton"], "entrywise")
+
+
 def random_gradients(*shape, steps=7, seed=0):
     return np.random.default_rng(seed).normal(size=(steps, *shape))
 

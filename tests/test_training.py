@@ -118,6 +118,23 @@ def test_samples_from_a_small_buffer_are_the_same(monkeypatch, batch_size):
     assert batches_of(11, batch_size) == want
 
 
+@pytest.mark.parametrize(
+    ("n", "size", "numbers", "rows"),
+    [
+        (50, 3, 100, 48),  # 16 batches of 3 rows of 2 numbers
+        (7, 3, 10**6, 9),  # all there are
+        (50, 3, 1, 3),  # a batch at least
+    ],
+)
+def test_buffer_holds_whole_batches_and_no_more_than_needed(monkeypatch, n, size, numbers, rows):
+    monkeypatch.setattr(dealing, "BUFFER", numbers)
+    data = NET.objective(LOSS, np.zeros((n, 2)), np.tile([0.0, 1.0, 0.0], (n, 1)))
+    x, y = next(iter(dealing.dealer(data, size, generator())()))
+    assert x.shape == (size, 3)
+    assert x.base.shape == (rows, 3)
+    assert y.base.shape == (rows, 3)
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 @pytest.mark.parametrize("stack", [(), (2,), (60,)])
 def test_steps_in_parts_are_the_steps_of_the_whole(monkeypatch, optimizer, stack):

@@ -35,7 +35,7 @@ TESTS = {
     "parameters": ["parameters", "network", "bad_input"],
     "passes": ["network", "bad_input"],
     "network": ["network", "bad_input"],
-    "objective": ["network", "gradcheck", "bad_input"],
+    "objective": ["network", "gradcheck", "training", "bad_input"],
     "graph": ["graph", "gates", "bad_input"],
     "gates": ["gates", "graph", "bad_input"],
     "gradcheck": ["gradcheck", "bad_input"],

@@ -1,5 +1,6 @@
 """The comparison with other frameworks: its arithmetic, and that its peers do the same work."""
 
+import json
 from dataclasses import replace
 
 import growth
@@ -163,3 +164,16 @@ def test_table_has_a_row_a_workload_and_a_column_a_peer():
 def test_unknown_workload_is_named():
     with pytest.raises(SystemExit, match=r"no workload W9; there are W1, W2"):
         runner.workload("W9")
+
+
+def test_written_results_are_of_these_workloads_and_name_the_machine():
+    results = json.loads((speed.HERE / "results.json").read_text(encoding="utf-8"))
+    assert [fact["workload"] for fact in results["workloads"]] == list(WORKLOADS)
+    assert [fact["what"] for fact in results["workloads"]] == [w.what for w in WORKLOADS.values()]
+    assert {row["peer"] for row in results["ratios"]} == set(speed.PEERS) - {speed.OURS}
+    assert {row["workload"] for row in results["ratios"]} == set(WORKLOADS)
+    assert results["machine"]
+    assert results["packages"].keys() == set(speed.PACKAGES)
+    assert all(0 < row["low"] <= row["ratio"] <= row["high"] for row in results["ratios"])
+    assert 0 < results["share_of_peak"] < 1.1
+    assert results["exponents"].keys() == {"depth", "batch", "width"}

@@ -15,9 +15,13 @@ PATHS = [path.relative_to(notebooks.ROOT) for path in notebooks.notebooks()]
 
 RUN = """async (path) => {
   const { commands } = jupyterapp;
-  const panel = window.panel = await commands.execute("docmanager:open", { path });
-  await panel.sessionContext.ready;
-  await commands.execute("notebook:run-all-cells");
+  const run = async () => {
+    const panel = window.panel = await commands.execute("docmanager:open", { path });
+    await panel.sessionContext.ready; // never, if Lab asks for a kernel
+    await commands.execute("notebook:run-all-cells");
+  };
+  const late = new Promise((_, fail) => setTimeout(fail, 300_000, new Error(`${path}: no end`)));
+  await Promise.race([run(), late]);
   const wrong = ({ output_type, name }) => output_type === "error" || name === "stderr";
   return panel.content.widgets.filter(({ model }) => model.type === "code").map(({ model }, k) => {
     const output = model.outputs.toJSON().find(wrong);
@@ -191,7 +195,9 @@ Explorer(draw, Slider("k", (1, 2, 3, 4)), name="faulty", title="t", question="Wh
 def test_a_picture_that_stands_still_is_found_and_one_that_fails_is_told(lab, folder, monkeypatch):
     monkeypatch.setitem(globals(), "SECONDS", 1)
     cells = [nbformat.v4.new_code_cell(FAULTY)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "faulty.ipynb")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    faulty = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(faulty, folder / "faulty.ipynb")
     assert lab.evaluate(RUN, "faulty.ipynb") == []
     lab.set_viewport_size(HIGH)
     lab.evaluate(BRING, 0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -17,6 +16,7 @@ from time import perf_counter, process_time
 
 import distributed
 import numpy as np
+from speed import machine
 
 import backprop_lib as bp
 from backprop_lib.parallel import ShardedObjective
@@ -102,14 +102,6 @@ def steps(sizes: tuple[int, ...], rows: int, executors: list[object]) -> dict[st
     }
 
 
-def machine() -> str:
-    """Name the machine."""
-    known = Path("/proc/cpuinfo")
-    lines = known.read_text().splitlines() if known.exists() else []
-    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
-
-
 def main() -> None:
     """Measure, print, store."""
     with (
@@ -125,7 +117,11 @@ def main() -> None:
         for sizes, n in NETWORKS:
             per_row = executors[0].submit(row_seconds, sizes, n).result()
             rows.append(steps(sizes, n, executors) | {"row seconds": per_row})
-    STORE.write_text(json.dumps({"machine": machine(), "trips": trips, "steps": rows}, indent=1))
+    STORE.write_text(
+        json.dumps(
+            {"machine": machine(), "cores": os.cpu_count(), "trips": trips, "steps": rows}, indent=1
+        )
+    )
     print(
         bp.Table(
             {

@@ -182,10 +182,9 @@ class Verdict:
     mistake: str = ""
 
     def __str__(self) -> str:
-        if self.status == "passed":
-            right = f"{self.question}: right, {self.points} of {self.out_of} points."
-            return f"{right}\n{self.text}" if self.text else right
-        return f"{self.question}: not yet.\n{self.text}"
+        right = f"right, {self.points} of {self.out_of} points."
+        said = f"{self.question}: {right if self.status == 'passed' else 'not yet.'}"
+        return f"{said}\n{self.text}" if self.text else said
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))

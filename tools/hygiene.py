@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from statistics import median
 
 from nbformat import NotebookNode
@@ -207,6 +208,11 @@ def numbers(text: str, *, source: bool = False) -> Iterator[Number]:
         )
 
 
+@lru_cache(maxsize=2)  # every cell of a notebook is held against the same outputs and code
+def _source(text: str) -> frozenset[Number]:
+    return frozenset(numbers(text, source=True))
+
+
 def unsupported_numbers(prose: str, outputs: str, code: str) -> Iterator[str]:
     """Yield each decimal number of the prose that no output rounds to and no code contains.
 
@@ -215,8 +221,7 @@ def unsupported_numbers(prose: str, outputs: str, code: str) -> Iterator[str]:
     >>> list(unsupported_numbers("The error is 0.289.", "0.298371109", "rate = 0.5"))
     ['0.289']
     """
-    printed = set(numbers(outputs, source=True))
-    given = set(numbers(code, source=True))
+    printed, given = _source(outputs), _source(code)
     for number in numbers(_NAMES.sub(_blank, prose)):
         is_printed = any(number.rounds(source) for source in printed)
         if not is_printed and not any(number.equals(source) for source in given):

@@ -121,10 +121,3 @@ def test_temperature_changes_the_softmax_and_a_shift_does_not():
         np.testing.assert_allclose(
             numbers(said[T, 0]), [a, 1 - a, entropy, np.log(2)], rtol=5e-3, atol=5e-6
         )
-
-
-def test_every_frame_of_the_book_differs_from_its_neighbours():
-    for explorer in (explorers.activation_slopes(), explorers.temperature([2.0, 1.0, 0.1, -1.0])):
-        frames = explorer.frames
-        assert len({frame.sentence for frame in frames}) == len(frames)
-        assert len({frame.svg for frame in frames}) == len(frames)

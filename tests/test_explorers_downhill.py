@@ -12,22 +12,6 @@ RATES = {
     landscape: {racer: 0.01 * (k + 1) for k, racer in enumerate(racing.RACERS)}
     for landscape in racing.LANDSCAPES
 }
-EXPLORERS = {
-    "valley-rate": explorers.valley_rate,
-    "valley-momentum": explorers.valley_momentum,
-    "saddle-escape": explorers.saddle_escape,
-    "batch-size": explorers.batch_size,
-    "race": lambda: explorers.race(RATES),
-}
-
-
-@pytest.mark.parametrize("name", EXPLORERS)
-def test_every_frame_differs_and_all_fit_the_page(name):
-    explorer = EXPLORERS[name]()
-    assert explorer.name == name
-    assert len({frame.svg for frame in explorer.frames}) == len(explorer.frames)
-    assert len({frame.sentence for frame in explorer.frames}) == len(explorer.frames)
-    assert len(explorer.html().encode()) < 120_000
 
 
 @pytest.mark.parametrize("landscape", [*racing.LANDSCAPES.values(), downhill.bowl(3.0, 0.5)])

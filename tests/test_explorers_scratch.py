@@ -34,19 +34,6 @@ def runs():
     return X, Y, X, {"calm": calm, "wild": wild}
 
 
-def test_every_frame_differs_and_all_fit_the_page(reader, runs):
-    net, start, theta, X, labels = reader
-    pick = {str(label): X[k] for k, label in enumerate(labels[:2])}
-    for explorer in (
-        explorers.workshop_fit(*runs),
-        explorers.hidden_unit(net, theta, start, X, labels),
-        explorers.moved_digit(net, theta, pick),
-    ):
-        assert len({frame.svg for frame in explorer.frames}) == len(explorer.frames)
-        assert len({frame.sentence for frame in explorer.frames}) == len(explorer.frames)
-        assert len(explorer.html().encode()) < 200_000
-
-
 def test_fit_tells_cost_and_range_of_answers(runs):
     explorer = explorers.workshop_fit(*runs)
     assert explorer.frame().values == {"run": "calm", "iteration": 10}

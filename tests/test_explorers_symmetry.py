@@ -42,18 +42,6 @@ def scale():
     return explorers.start_scale(OBJECTIVE, SCALES, draws, arrived=0.02, steps=400)
 
 
-EXPLORERS = {"twin-arrows": arrows, "first-steps": first, "start-scale": scale}
-
-
-@pytest.mark.parametrize("name", EXPLORERS)
-def test_every_frame_differs_and_all_fit_the_page(name):
-    explorer = EXPLORERS[name]()
-    assert explorer.name == name
-    assert len({frame.svg for frame in explorer.frames}) == len(explorer.frames)
-    assert len({frame.sentence for frame in explorer.frames}) == len(explorer.frames)
-    assert len(explorer.html().encode()) < 200_000
-
-
 def test_descent_takes_the_steps_of_the_optimizer():
     path = module.descend(OBJECTIVE, np.stack([kicked(0.1), kicked(-0.2)]), 7, 0.3)
     steps = bp.minimize(OBJECTIVE, path[0], bp.GradientDescent(0.3), steps=7)

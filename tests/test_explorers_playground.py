@@ -7,10 +7,11 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from ipywidgets import Accordion, Button, Dropdown, Image, SelectionSlider, Text, ToggleButtons
+from matplotlib.figure import Figure
 
 import backprop_lib as bp
 from backprop_lib.explorers import Playground, Setting, trainings
-from backprop_lib.explorers.board import course
+from backprop_lib.explorers.board import board, course
 from backprop_lib.explorers.setting import DATA, OPTIMIZERS, STARTS, UNITS
 from backprop_lib.explorers.training import Training, size
 
@@ -313,6 +314,21 @@ def test_forward_and_backward_pass_are_shown_apart():
     hand[ToggleButtons, ""].value = "forward"
     assert hand.picture == pictures[1]
     assert "φ′" not in hand.playground._formula.value
+
+
+@pytest.mark.parametrize("view", ["units", "forward", "backward"])
+@pytest.mark.parametrize(
+    ("data", "loss"), [("XOR", "ln(1 − a<sub>i</sub>)"), ("sine (regression)", "1/(2n)")]
+)
+def test_each_part_of_the_picture_has_its_formula(view, data, loss):
+    playground, figure = Playground(Setting(data, (3,))), Figure()
+    playground.widget()
+    playground.show(view)
+    board(figure, playground.training, view=view)
+    told = re.findall(r"<p><b>\w+\.</b>(.*?)</p>", playground._formula.value)
+    assert len(told) == len(figure.axes)
+    assert all("=" in formula for formula in told)
+    assert loss in told[2]
 
 
 def test_run_trains_and_draws_until_it_is_paused(hand):

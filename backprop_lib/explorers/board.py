@@ -20,7 +20,32 @@ from .setting import Setting
 from .training import Training
 
 SIZE: Final = (style.SIZE[0], 6.6)
-VIEWS: Final = ("units", "forward", "backward")
+NETWORK: Final = {
+    "units": "Each small picture is one unit's answer a = φ(z) over the whole input plane, white "
+    "where it is low and blue where it is high. An edge is a weight: its width is |w|, its colour "
+    "and dash the sign.",
+    "forward": "Above a unit z<sup>l</sup> = a<sup>l−1</sup>W<sup>l</sup> + b<sup>l</sup>, inside "
+    "it a<sup>l</sup> = φ(z<sup>l</sup>), for the ringed sample, the first of the next batch.",
+    "backward": "Under a unit its δ for the ringed sample: δ<sup>l</sup> = "
+    "(δ<sup>l+1</sup>W<sup>l+1 T</sup>) ⊙ φ′(z<sup>l</sup>). Under a weight ∂J/∂W<sup>l</sup> = "
+    "a<sup>l−1 T</sup>δ<sup>l</sup>, summed over the next batch: with gradient descent the next "
+    "step takes η times that number away.",
+}
+"""What is drawn of the network in each view."""
+
+OTHERS: Final = {
+    "classes": (
+        "a<sup>L</sup> = σ(a<sup>L−1</sup>W<sup>L</sup> + b<sup>L</sup>) at every point x; the "
+        "line is where it is ½.",
+        "J = −1/n Σ<sub>i</sub> (y<sub>i</sub> ln a<sub>i</sub> + "
+        "(1 − y<sub>i</sub>) ln(1 − a<sub>i</sub>)) over all n samples.",
+    ),
+    "regression": (
+        "a<sup>L</sup> = a<sup>L−1</sup>W<sup>L</sup> + b<sup>L</sup> at every x.",
+        "J = 1/(2n) Σ<sub>i</sub> (a<sub>i</sub> − y<sub>i</sub>)<sup>2</sup> over all n samples.",
+    ),
+}
+"""What is drawn of the answer and of the loss."""
 
 
 def board(
@@ -74,6 +99,29 @@ def board(
     )
     below = figure.add_axes((0.62, 0.09, 0.35, 0.14))
     plots.gradient_sizes(training.norms(), powers=norms, ax=below)
+
+
+def formulas(setting: Setting, view: str) -> str:
+    """Return what each part of a board draws, as HTML: a paragraph a part.
+
+    Parameters
+    ----------
+    setting : Setting
+    view : {"units", "forward", "backward"}
+
+    Returns
+    -------
+    str
+    """
+    answer, loss = OTHERS["regression" if setting.regression else "classes"]
+    parts = {
+        "Network": NETWORK[view],
+        "Answer": answer,
+        "Loss": loss,
+        "Gradient": "‖∂J/∂W<sup>l</sup>‖ = √(Σ<sub>ij</sub> (∂J/∂w<sup>l</sup><sub>ij</sub>)"
+        "<sup>2</sup>) for each layer l, over all n samples.",
+    }
+    return "".join(f"<p><b>{part}.</b> {text}</p>" for part, text in parts.items())
 
 
 def _round(epochs: float) -> float:

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from ..plots.names import spoken
-from .board import SIZE, board
+from .board import SIZE, board, formulas
 from .controls import Choice, Slider
 from .frames import make_frame
 from .live import row
@@ -26,17 +26,6 @@ RUN_PICTURES: Final = 1000
 """A run stops after so many pictures, should its reader have gone."""
 
 RATES: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-FORMULAS: Final = {
-    "units": "Each small picture is one unit's answer a = φ(z) over the whole input plane, white "
-    "where it is low and blue where it is high. An edge is a weight: its width is |w|, its colour "
-    "and dash the sign.",
-    "forward": "Above a unit z<sup>l</sup> = a<sup>l−1</sup>W<sup>l</sup> + b<sup>l</sup>, inside "
-    "it a<sup>l</sup> = φ(z<sup>l</sup>), for the ringed sample, the first of the next batch.",
-    "backward": "Under a unit its δ for the ringed sample: δ<sup>l</sup> = "
-    "(δ<sup>l+1</sup>W<sup>l+1 T</sup>) ⊙ φ′(z<sup>l</sup>). Under a weight ∂J/∂W<sup>l</sup> = "
-    "a<sup>l−1 T</sup>δ<sup>l</sup>, summed over the next batch: with gradient descent the next "
-    "step takes η times that number away.",
-}
 
 
 class Playground:
@@ -232,7 +221,7 @@ class Playground:
         text = self._message or frame.sentence
         self._sentence.value = f'<p role="status">{escape(text)}</p>'
         self._message = ""
-        self._formula.value = f"<p>{FORMULAS[view]}</p>"
+        self._formula.value = formulas(training.setting, view)
         if self._folds.selected_index == 0:
             self._weights.value = training.numbers()._repr_html_()
         elif self._folds.selected_index == 1:

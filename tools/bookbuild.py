@@ -22,9 +22,14 @@ from sphinx.environment import BuildEnvironment
 MATHJAX_PACKAGE = "sphinx-mathjax-offline"
 # The whole package is 24 MB; these parts are all that a page can ask for.
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
-# What the theme brings and no page asks for: maps of its sources, translations, fonts for browsers
-# that are gone.
-UNASKED = ("_static/**/*.map", "_static/locales/*", "_static/vendor/fontawesome/webfonts/*.ttf")
+# What theme and MathJax bring and no page asks for: maps of sources, translations, fonts for
+# browsers that are gone, a second copy of the extensions.
+UNASKED = (
+    "_static/**/*.map",
+    "_static/locales/*",
+    "_static/vendor/fontawesome/webfonts/*.ttf",
+    "_static/mathjax/input/tex/extensions/all-packages.js",
+)
 _ICON = re.compile(
     r'(?<=[{,])(?:"([\w-]+)"|(\w+)):\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
 )
@@ -124,7 +129,7 @@ def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
-    """Leave out what no page asks for: files, and all but a dozen of two thousand icons."""
+    """Leave out what no page asks for: files, pictures of earlier builds, most of the icons."""
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
@@ -132,11 +137,12 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     scripts = out / "_static" / "scripts"
     askers = [*out.rglob("*.html"), *scripts.glob("*theme.js")]
-    used = {
-        name
-        for page in askers
-        for name in re.findall(r"\bfa-([a-z0-9-]+)", page.read_text("utf-8"))
-    }
+    text = "\n".join(page.read_text("utf-8") for page in askers)
+    used = set(re.findall(r"\bfa-([a-z0-9-]+)", text))
+    pictures = set(re.findall(r"_images/([^\"?#]+)", text))
+    for path in out.glob("_images/*"):
+        if path.name not in pictures:
+            path.unlink()
 
     def keep(icon: re.Match[str]) -> str:
         names = {icon[1] or icon[2], *re.findall(r'"([\w-]+)"', icon[3])}

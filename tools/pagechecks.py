@@ -3,8 +3,10 @@
 Each looks at the page as the browser shows it, after MathJax and the scripts of the page have run.
 """
 
+from pathlib import Path
 from typing import Any
 
+import pageexplorers
 from axe_playwright_python.base import AXE_SCRIPT
 
 # Violations of axe's rules that we know and accept, as "rule: element". None.
@@ -64,10 +66,50 @@ _FOREIGN = r"""() => {
 }"""
 
 
-_LETTERS = r"""() => [...document.querySelectorAll(".explorer")].flatMap((figure) => {
-  const picture = figure.querySelector("img:not(.explorer-print)");
-  const size = 12 * picture.clientWidth / (0.72 * picture.getAttribute("width"));
-  return size < 9 ? [`${figure.id}: 12 points are ${size.toFixed(1)} pixels`] : [];
+_LETTERS = r"""(smallest) => Object.entries(smallest).flatMap(([name, points]) => {
+  const picture = document.querySelector(`#explorer-${name} img:not(.explorer-print)`);
+  const size = points * picture.clientWidth / (0.72 * picture.getAttribute("width"));
+  return size < 9 ? [`${name}: ${points} points are ${size.toFixed(1)} pixels`] : [];
+})"""
+
+_ASKS = r"""() => [...document.querySelectorAll(".explorer")].flatMap((figure) => {
+  const question = figure.querySelector(".explorer-question").textContent;
+  return question.includes("?") ? [] : [`${figure.id} asks nothing: ${question}`];
+})"""
+
+_TARGETS = r"""() => [...document.querySelectorAll(
+  ".explorer :is(input, select, button), .explorer-link")].flatMap((target) => {
+  const { width, height } = target.getBoundingClientRect();
+  return Math.min(width, height) < 24 ? [`${width} × ${height}: ${target.outerHTML}`] : [];
+})"""
+
+# A text of a figure is a group of letters; a formula may have groups within.
+_FRAMES = r"""(pictures) => pictures.map((picture) => {
+  document.body.innerHTML = picture;
+  const room = document.querySelector("svg").getBoundingClientRect(), texts = new Map(), found = [];
+  for (const letter of document.querySelectorAll("use[*|href^='#DejaVu']")) {
+    let text = letter.parentElement;
+    while (text.parentElement.localName === "g" && !text.hasAttribute("style"))
+      text = text.parentElement;
+    texts.set(text, [...(texts.get(text) ?? []), letter.getBoundingClientRect()]);
+  }
+  if (!texts.size) found.push("neither words nor numbers");
+  const boxes = [...texts.values()].map((letters) => ({
+    left: Math.min(...letters.map((box) => box.left)),
+    right: Math.max(...letters.map((box) => box.right)),
+    top: Math.min(...letters.map((box) => box.top)),
+    bottom: Math.max(...letters.map((box) => box.bottom)),
+  }));
+  boxes.forEach((one, index) => {
+    if (one.left < room.left || one.right > room.right ||
+        one.top < room.top || one.bottom > room.bottom) found.push("a text leaves the picture");
+    for (const other of boxes.slice(0, index)) {
+      const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      if (across > 1 && down > 1) found.push("two texts overlap");
+    }
+  });
+  return found;
 })"""
 
 # Formulas keep their place, but not their thousands of parts, which are hidden from screen readers
@@ -93,7 +135,7 @@ _THIN = r"""() => {
   document.body.normalize();
 }"""
 
-_AXE = r"""async () => {
+_AXE = r"""async (colours) => {
   const late = (box) => box.scrollWidth > box.clientWidth && box.tabIndex < 0;
   for (let time = 0; time < 1000; time += 50) { // the theme makes them reachable, late
     if (![...document.querySelectorAll("pre, .output")].some(late)) break;
@@ -124,8 +166,13 @@ _AXE = r"""async () => {
     element.toggleAttribute("data-seen", again);
   }
   axe.configure({ rules: [{ id: "color-contrast", selector: ":not([data-seen])" }] });
-  const { violations } = await axe.run(
-    { exclude: [["mjx-math"]] }, { preload: false, resultTypes: ["violations"] });
+  const run = async (exclude, options) => (await axe.run(
+    { exclude: [["mjx-math"], ...exclude] },
+    { preload: false, resultTypes: ["violations"], ...options })).violations;
+  const violations = colours
+    ? [...await run([[".bd-article"]], {}),
+       ...await run([], { runOnly: ["color-contrast", "link-in-text-block"] })]
+    : await run([], {});
   return violations.flatMap(
     ({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }"""
@@ -163,17 +210,36 @@ def foreign(page: Any) -> list[str]:
     return page.evaluate(_FOREIGN)
 
 
-def letters(page: Any) -> list[str]:
-    """The numbers in every explorer can be read: 12 points are at least 9 pixels high."""
-    return page.evaluate(_LETTERS)
+def letters(page: Any, path: Path) -> list[str]:
+    """The letters in every frame of the page made from this file are at least 9 pixels high."""
+    smallest = {explorer.name: explorer.smallest for explorer in pageexplorers.read(path)}
+    return page.evaluate(_LETTERS, smallest)
 
 
-def accessibility(page: Any) -> list[str]:
+def questions(page: Any) -> list[str]:
+    """Below every explorer stands a question."""
+    return page.evaluate(_ASKS)
+
+
+def targets(page: Any) -> list[str]:
+    """What a finger aims at in an explorer is at least 24 pixels wide and high (WCAG 2.5.8)."""
+    return page.evaluate(_TARGETS)
+
+
+def frames(page: Any, pictures: list[str]) -> list[list[str]]:
+    """No text of any picture (SVG) is cut off or lies on another; ``page`` is spoilt afterwards."""
+    return page.evaluate(_FRAMES, pictures)
+
+
+def accessibility(page: Any, *, colours: bool = False) -> list[str]:
     """Run axe-core's rules; for other checks the page is spoilt afterwards.
+
+    Another theme changes nothing in the article but colours, and another width what is around it:
+    with ``colours`` the article is asked by the rules of colours only, and the rest by all.
 
     What is drawn the same many times is looked at a few times: else the contrast of thousands of
     words of code, each in one of a dozen colours, would take most of a minute.
     """
     page.evaluate("(script) => window.axe || Function(script)()", AXE_SCRIPT)
     page.evaluate(_THIN)
-    return [text for text in page.evaluate(_AXE) if text not in ACCEPTED_VIOLATIONS]
+    return [text for text in page.evaluate(_AXE, colours) if text not in ACCEPTED_VIOLATIONS]

@@ -1,6 +1,8 @@
 """Moves the explorers of an open page as a reader does, and compares every picture that it shows
 with the frame that belongs there. Works with any page that has ``evaluate`` and ``keyboard``."""
 
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,12 @@ _SHOWN = """async ([count, seconds]) => {
   while (shown.length < count && performance.now() < until)
     await new Promise((go) => setTimeout(go, 10));
   if (shown.length) await img.decode();
-  return shown.splice(0);
+  const digest = async (text) => { // a picture is long: its digest is enough to know it by
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  };
+  return Promise.all(shown.splice(0).map(
+    async ([svg, ...texts]) => [await digest(svg), ...texts]));
 }"""
 _FORGET = "() => watched.watch.disconnect()"
 _FOCUS = """(id) => {
@@ -42,6 +49,7 @@ _BOX = """(selector) => {
   const box = watched.figure.querySelector(selector).getBoundingClientRect();
   return [box.left, box.right, (box.top + box.bottom) / 2];
 }"""
+_SIDEWAYS = "() => [scrollX, visualViewport.offsetLeft, visualViewport.scale]"
 _PRINTED = """(name) => {
   const figure = document.getElementById("explorer-" + name);
   const visible = (selector) => [...figure.querySelectorAll(selector)].filter(
@@ -66,17 +74,23 @@ class Driver:
         """Return the id of a control in its page."""
         return f"explorer-{self.explorer.name}-{control.name}"
 
-    def shows(self, places: list[dict[str, int]], how: str) -> None:
-        """Compare what was shown since the last call with the frames of these places."""
+    def shows(self, places: list[dict[str, int]], how: str, *, in_the_end: bool = False) -> None:
+        """Compare what was shown since the last call with the frames of these places.
+
+        Where ``in_the_end``, no matter what was shown on the way.
+        """
         shown = self.page.evaluate(_SHOWN, [len(places), SECONDS])
+        if in_the_end:
+            shown = shown[-len(places) :]
         name = f"explorer {self.explorer.name}, {how}"
         if len(shown) != len(places):
             said = f"{name}: {len(places)} new frames were asked for, {len(shown)} were shown"
             self.complaints.append(said)
             return
-        for (svg, alt, sentence), place in zip(shown, places, strict=True):
-            picture, text = self.explorer.frame(**place)
-            wrong = [("picture", svg != picture), ("alt text", alt != text)]
+        for (digest, alt, sentence), place in zip(shown, places, strict=True):
+            svg, text = self.explorer.frame(**place)
+            wrong = [("picture", digest != sha256(svg.encode()).hexdigest())]
+            wrong.append(("alt text", alt != text))
             wrong.append(("sentence", sentence != text))
             for part, differs in wrong:
                 if differs:
@@ -105,21 +119,43 @@ class Driver:
 
     def by_mouse(self) -> None:
         """Click both ends of every slider, and the button that goes back or on."""
+        self._point(self.page.mouse.click, "clicked by mouse")
+
+    def by_touch(self) -> None:
+        """Tap the same, and draw every slider to its other end with the page held in its place."""
+        self._point(self.page.touchscreen.tap, "tapped")
+        session = self.page.context.new_cdp_session(self.page)
+        for control in filter(lambda control: control.is_slider, self.explorer.controls):
+            left, right, y = self.page.evaluate(_BOX, f"#{self.identity(control)}")
+            place = 0 if self.places[control.name] else control.places - 1
+            here, end = (right - 20, left) if place == 0 else (left + 20, right)
+            fingers = [[{"x": here + k / 10 * (end - here), "y": y}] for k in range(11)]
+            kinds = ["touchStart", *["touchMove"] * 10, "touchEnd"]
+            for kind, points in zip(kinds, [*fingers, []], strict=True):
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            self.places[control.name] = place
+            self.shows([dict(self.places)], f"{control.name} drawn by a finger", in_the_end=True)
+            if self.page.evaluate(_SIDEWAYS) != [0, 0, 1]:
+                name = self.explorer.name
+                self.complaints.append(f"explorer {name}: a finger moves the page sideways")
+        session.detach()
+
+    def _point(self, press: Callable[[float, float], None], how: str) -> None:
         for control in self.explorer.controls:
             if control.is_slider:
                 first_last = (0, control.places - 1)
                 ends = first_last if self.places[control.name] else first_last[::-1]
                 for place in ends:
                     left, right, y = self.page.evaluate(_BOX, f"#{self.identity(control)}")
-                    self.page.mouse.click(right - 3 if place else left + 3, y)
+                    press(right - 3 if place else left + 3, y)
                     self.places[control.name] = place
-                    self.shows([dict(self.places)], f"{control.name} clicked by mouse")
+                    self.shows([dict(self.places)], f"{control.name} {how}")
         moved = next((c for c in self.explorer.controls if c.is_slider), self.explorer.controls[0])
         way = -1 if self.places[moved.name] else 1
         left, right, y = self.page.evaluate(_BOX, f"[data-move='{way}']")
-        self.page.mouse.click((left + right) / 2, y)
+        press((left + right) / 2, y)
         self.places[moved.name] += way
-        self.shows([dict(self.places)], "button clicked by mouse")
+        self.shows([dict(self.places)], f"button {how}")
 
 
 def drive(page: Any, path: Path, *hows: str) -> list[str]:
@@ -130,7 +166,7 @@ def drive(page: Any, path: Path, *hows: str) -> list[str]:
     page : Page
         Open and untouched.
     path : Path
-    *hows : {"by_keyboard", "by_mouse"}
+    *hows : {"by_keyboard", "by_mouse", "by_touch"}
     """
     complaints = []
     for explorer in pageexplorers.read(path):

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ _FIGURE = re.compile(r'<figure class="explorer[^>]*data-explorer="([^"]+)".*?</f
 _CONTENT = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 _PICTURE = re.compile(r'src="data:image/svg\+xml,([^"]+)"')
 _SENTENCE = re.compile(r'<p class="explorer-sentence"[^>]*>(.*?)</p>', re.DOTALL)
+_LETTERS = re.compile(r"scale\((0\.\d+) -\1\)")
 _CONTROL = re.compile(r"<(input|select)\b([^>]*data-control=[^>]*)>(.*?)(?=</p>)", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _OPTION = re.compile(r"<option( selected)?>([^<]*)")
@@ -54,6 +56,11 @@ class PageExplorer:
     frames: tuple[tuple[str, str], ...]
     still: tuple[str, str]
 
+    @cached_property
+    def smallest(self) -> float:
+        """Points of the smallest letters in any frame."""
+        return min(100 * float(scale) for svg, _ in self.frames for scale in _LETTERS.findall(svg))
+
     def frame(self, **places: int) -> tuple[str, str]:
         """Return picture and sentence at these places; other controls stand at their start."""
         steps = (places.get(c.name, c.start) * c.stride for c in self.controls)
@@ -73,9 +80,14 @@ def numbers(sentence: str) -> list[float]:
 
 
 def read(page: Path) -> list[PageExplorer]:
-    """Return the explorers of a page, from top to bottom."""
+    """Return the explorers of a page, from top to bottom; a page is unpacked once."""
+    return list(_read(page, page.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _read(page: Path, changed: int) -> tuple[PageExplorer, ...]:
     figures = _FIGURE.finditer(page.read_text(encoding="utf-8"))
-    return [_explorer(figure[1], figure[0]) for figure in figures]
+    return tuple(_explorer(figure[1], figure[0]) for figure in figures)
 
 
 def _explorer(name: str, figure: str) -> PageExplorer:

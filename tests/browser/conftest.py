@@ -51,21 +51,47 @@ def browser(missing: Callable[[str, str], NoReturn]) -> Iterator[Browser]:
 class Opened:
     """A page, and what it said and asked for since it was opened."""
 
-    path: Path
     page: Page
+    path: Path = Path()
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Listen."""
+        self.page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda asked: self.requests.append(asked.url))
+
+
+@pytest.fixture(scope="session")
+def tab(browser) -> Opened:
+    """One tab for all pages: a new one has to read MathJax and the theme anew."""
+    return Opened(browser.new_page(reduced_motion="reduce"))  # else it still glides when we aim
+
 
 @pytest.fixture(scope="session", params=[*PAGES, "search.html", "404.html"])
-def opened(request, built_book, browser) -> Iterator[Opened]:
+def opened(request, built_book, tab) -> Opened:
     """Open a page once for all tests; pytest runs those of one page one after the other."""
-    page = browser.new_page(reduced_motion="reduce")  # else it still glides when we aim
-    opened = Opened(built_book / request.param, page)
-    page.on("console", lambda m: m.type == "error" and opened.complaints.append(m.text))
-    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    page.on("request", lambda asked: opened.requests.append(asked.url))
-    page.goto(opened.path.as_uri())
-    page.evaluate("window.MathJax?.startup.promise")
-    yield opened
-    page.close()
+    tab.page.goto("about:blank")
+    tab.page.set_viewport_size({"width": 1280, "height": 720})
+    tab.path = built_book / request.param
+    tab.complaints.clear()
+    tab.requests.clear()
+    tab.page.goto(tab.path.as_uri())
+    tab.page.evaluate("window.MathJax?.startup.promise")
+    return tab
+
+
+@pytest.fixture(scope="session")
+def blank(browser) -> Page:
+    """A tab for pictures alone."""
+    return browser.new_page()
+
+
+@pytest.fixture(scope="session")
+def phone(browser) -> Page:
+    """A tab as wide as a phone, moved by fingers."""
+    screen = {"width": 390, "height": 844}
+    return browser.new_page(
+        viewport=screen, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )

@@ -13,9 +13,10 @@ BAD = """<!doctype html><html lang="en"><head><title>Bad</title>
 <mjx-merror data-mjx-error="Undefined control sequence"></mjx-merror>
 <img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">
 <img src="nowhere.png" alt="0123456789abcdef0123456789abcdef">
-<figure class="explorer" id="explorer-tiny"><img alt="A line." width="700" style="width: 300px"
-src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>"></figure>
 <p><span style="color: #111">Dark.</span> <span style="color: #ddd">Paler.</span></p>
+<figure class="explorer" id="explorer-dull"><button style="width: 3em; height: 20px">x</button>
+<p class="explorer-question">Look.</p></figure>
+<div class="bd-article" style="color: #bbb">Palest.</div><select></select>
 <div style="width: 2000px">wide</div></main></body></html>"""
 
 
@@ -29,6 +30,10 @@ def bad_page(browser, tmp_path_factory):
     page.close()
 
 
+def of_colours(page):
+    return pagechecks.accessibility(page, colours=True)
+
+
 @pytest.mark.parametrize(
     ("check", "expected"),
     [
@@ -40,13 +45,55 @@ def bad_page(browser, tmp_path_factory):
         (pagechecks.images, "does not load"),
         (pagechecks.overflow, "the page scrolls sideways"),
         (pagechecks.foreign, "https://example.invalid/style.css"),
-        (pagechecks.letters, "explorer-tiny: 12 points are 7.1 pixels"),
         (pagechecks.accessibility, 'color-contrast: <p style="color: #ccc'),
         (pagechecks.accessibility, 'color-contrast: <span style="color: #ddd'),
+        (of_colours, 'color-contrast: <div class="bd-article"'),
+        (pagechecks.questions, "explorer-dull asks nothing: Look."),
+        (pagechecks.targets, "20: <button"),
+        (of_colours, "select-name: <select>"),
     ],
 )
 def test_planted_fault_is_found(bad_page, check, expected):
     assert any(expected in text for text in check(bad_page)), check(bad_page)
+
+
+def writing(*texts):
+    """An explorer with these texts, as (x, y, text, points), in its second frame."""
+
+    def draw(figure, k):
+        for x, y, text, points in texts[: k * len(texts)]:
+            figure.text(x, y, text, size=points)
+        return f"Frame {k}."
+
+    slider = Slider("k", (0, 1))
+    return Explorer(draw, slider, name="tiny", title="t", question="q", size=(7, 1))
+
+
+@pytest.mark.parametrize(
+    ("texts", "fault"),
+    [
+        ([(0.1, 0.5, "one", 12), (0.5, 0.5, "two", 12)], []),
+        ([], ["neither words nor numbers"]),
+        ([(0.98, 0.5, "one", 12)], ["a text leaves the picture"]),
+        ([(0.1, 0.5, "one", 12), (0.12, 0.5, "two", 12)], ["two texts overlap"]),
+    ],
+)
+def test_faults_in_the_texts_of_a_frame_are_found(browser, texts, fault):
+    page = browser.new_page()
+    assert pagechecks.frames(page, [writing(*texts).frame(k=1).svg]) == [fault]
+    page.close()
+
+
+@pytest.mark.parametrize(("points", "readable"), [(11, False), (12, True)])
+def test_letters_too_small_for_a_phone_are_found_in_any_frame(browser, tmp_path, points, readable):
+    path = tmp_path / "page.html"
+    small = writing((0.1, 0.5, "one", points))
+    path.write_text(f'<meta charset="utf-8">{small.html()}', encoding="utf-8")
+    page = browser.new_page(viewport={"width": 406, "height": 800})
+    page.goto(path.as_uri())
+    found = pagechecks.letters(page, path)
+    page.close()
+    assert found == [] if readable else found == ["tiny: 11 points are 8.5 pixels"]
 
 
 # -- the driver of explorers -----------------------------------------------------------------------
@@ -68,20 +115,54 @@ def draw(figure, k, sign):
     return f"The line climbs by {k * sign}."
 
 
-@pytest.mark.parametrize("complaint", PLANTED)
-def test_fault_planted_in_the_script_of_an_explorer_is_found(browser, tmp_path, complaint):
+@pytest.fixture(scope="module")
+def explorer():
     slider, sign = Slider("k", range(4), start=1), Choice("sign", {"plus": 1, "minus": -1})
     html = Explorer(draw, slider, sign, name="a", title="t", question="q").html()
-    if complaint:
-        assert html.count(PLANTED[complaint][0]) == 1
-        html = html.replace(*PLANTED[complaint])
-    path = tmp_path / "page.html"
-    path.write_text(f'<!doctype html><meta charset="utf-8"><main>{html}</main>', encoding="utf-8")
-    page = browser.new_page()
-    page.goto(path.as_uri())
-    pagedriver.SECONDS = 1
-    found = pagedriver.drive(page, path, "by_keyboard", "by_mouse")
-    page.emulate_media(media="print")
-    found += pagedriver.printed(page, path)
-    page.close()
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    return f"<!doctype html>{head}<main>{html}</main>"
+
+
+@pytest.fixture
+def planted(explorer, tmp_path, monkeypatch):
+    """A function that writes the page of an explorer with a fault in it."""
+    monkeypatch.setattr(pagedriver, "SECONDS", 1)
+
+    def write(fault):
+        assert not fault or explorer.count(fault[0]) == 1
+        path = tmp_path / "page.html"
+        path.write_text(explorer.replace(*fault) if fault else explorer, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("complaint", PLANTED)
+def test_fault_planted_in_the_script_of_an_explorer_is_found(blank, planted, complaint):
+    path = planted(PLANTED[complaint])
+    blank.goto(path.as_uri())
+    found = pagedriver.drive(blank, path, "by_keyboard", "by_mouse")
+    blank.emulate_media(media="print")
+    found += pagedriver.printed(blank, path)
+    blank.emulate_media(media="screen")
+    assert [text for text in found if complaint in text] if complaint else found == []
+
+
+UNTOUCHED = {
+    "": "",
+    "k tapped: 1 new": ("<main>", "<main ontouchstart='event.preventDefault()'>"),
+    "k drawn by a finger: 1 new": ('"input", () => (stop', '"click", () => (stop'),
+    "a finger moves the page sideways": (
+        "<main>",
+        "<style>input { touch-action: auto; pointer-events: none }</style>"
+        "<main style='width: 2000px'>",
+    ),
+}
+
+
+@pytest.mark.parametrize("complaint", UNTOUCHED)
+def test_fault_that_fingers_meet_is_found(phone, planted, complaint):
+    path = planted(UNTOUCHED[complaint])
+    phone.goto(path.as_uri())
+    found = pagedriver.drive(phone, path, "by_touch")
     assert [text for text in found if complaint in text] if complaint else found == []

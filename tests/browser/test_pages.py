@@ -28,6 +28,13 @@ def test_whole_site_is_small(built_book):
     assert sum(path.stat().st_size for path in built_book.rglob("*") if path.is_file()) < SITE_BYTES
 
 
+def test_every_picture_is_on_a_page(built_book):
+    text = "".join(path.read_text(encoding="utf-8") for path in built_book.rglob("*.html"))
+    pictures = [path.name for path in (built_book / "_images").iterdir()]
+    assert len(pictures) > 20
+    assert [name for name in pictures if name not in text] == []
+
+
 def test_formulas_are_typeset(opened):
     assert pagechecks.maths(opened.page) == []
 
@@ -54,14 +61,20 @@ def test_page_does_not_scroll_sideways(opened, width):
 
 def test_letters_of_explorers_can_be_read_on_a_phone(opened):
     pagechecks.show(opened.page, width=390)
-    assert pagechecks.letters(opened.page) == []
+    assert pagechecks.letters(opened.page, opened.path) == []
+
+
+def test_explorers_ask_and_fingers_find_their_controls(opened):
+    pagechecks.show(opened.page, width=390)
+    assert pagechecks.questions(opened.page) == []
+    assert pagechecks.targets(opened.page) == []
 
 
 # The last test of an opened page: it takes formulas and code apart.
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark")])
 def test_page_is_accessible(opened, width, theme):
     pagechecks.show(opened.page, width=width, theme=theme)
-    assert pagechecks.accessibility(opened.page) == []
+    assert pagechecks.accessibility(opened.page, colours=theme == "dark") == []
 
 
 def test_first_page_leads_to_the_book(built_book, browser):
@@ -92,6 +105,14 @@ def test_small_numbers_keep_their_size_on_a_phone(built_book, browser):
     page.wait_for_function("view => view.tabIndex === 0", arg=view.element_handle())
     assert view.evaluate("view => view.scrollWidth > 1.5 * view.clientWidth")
     page.close()
+
+
+def test_every_part_of_the_playground_has_its_formula_below(built_book):
+    text = (built_book / "book/11-playground.html").read_text(encoding="utf-8")
+    told = text[text.index('id="everything-free"') : text.index('id="take-it-with-you"')]
+    parts = told.split("<li>")[1:]
+    assert len(parts) == 5
+    assert all('<div class="math' in part for part in parts)
 
 
 def test_first_uses_lead_to_entries_of_the_glossary(built_book):

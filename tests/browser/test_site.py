@@ -1,6 +1,7 @@
 """What stands in and beside the built pages for the world outside: read as files, not as a page."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -41,7 +42,7 @@ class Tags(HTMLParser):
 
 @pytest.fixture(scope="module")
 def read(built_book):
-    return lambda name: Tags((built_book / name).read_text(encoding="utf-8"))
+    return cache(lambda name: Tags((built_book / name).read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("name", PAGES)

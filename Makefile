@@ -49,8 +49,8 @@ test: lint ## check everything: style, types, library, notebooks, built pages in
 	@if [ -s $(NOT_CHECKED) ]; then echo "Not checked on this machine:"; sort -u $(NOT_CHECKED); fi
 
 lint: $(VENV)/.test ## check style and types only
-	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Not formatted. To repair: $(BIN)/ruff format"; exit 1; }
+	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 
 links: $(VENV)/.book ## follow every link that leads out of the book (needs a network)

@@ -21,9 +21,9 @@ class Perceptron:
     Parameters
     ----------
     weights : ndarray, shape (d,)
-        w.
+        The w of the formula.
     bias : float
-        b.
+        The b of the formula.
     mistakes : tuple of int
         How often it erred in each epoch.
     converged : bool

@@ -421,7 +421,8 @@ def test_book_gets_a_picture_and_a_kernel_gets_a_widget(monkeypatch):
     assert 'alt="The playground. Playground: XOR' in page["text/html"]
     picture = re.search(r'src="data:image/svg\+xml,([^"]*)"', page["text/html"])[1]
     assert unquote(picture).startswith("<svg")
-    assert f"<figcaption>{playground.training.sentence()} Its controls need" in page["text/html"]
+    said = f'<span class="playground-sentence">{playground.training.sentence()}</span>'
+    assert f"<figcaption>{said} Its controls need" in page["text/html"]
     monkeypatch.delenv("BACKPROP_BOOK")
     live = playground._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in live

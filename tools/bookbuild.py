@@ -120,9 +120,16 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
 
 
 def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
-    """Give every drawn figure a palette of its own: no eye sees it, and a page weighs half."""
+    """Give every drawn figure a palette of its own: no eye sees it, and a page weighs half.
+
+    Those of an earlier build that no page shows any more are removed, or the site would grow.
+    """
     if exception is None and app.builder.format == "html":
+        shown = {name for _, name in app.env.images.values()}
         for path in Path(app.outdir, "_images").glob("*.png"):
+            if path.name not in shown:
+                path.unlink()
+                continue
             with Image.open(path) as picture:
                 if picture.mode != "P":
                     picture.convert("RGB").quantize(256).save(path, optimize=True)

@@ -83,6 +83,9 @@ class OnPaper(SphinxPostTransform):
                     cell.remove(part)
         for formula in list(self.document.findall(nodes.math_block)):
             formula.replace_self(self._raw(equation(formula.astext(), numbered(formula))))
+        for cell in list(self.document.findall(nodes.entry)):
+            if not cell.astext():
+                cell.clear()  # an empty paragraph would be a line of its own
         for raw in list(self.document.findall(nodes.raw)):
             if raw["format"] != "html":
                 continue
@@ -91,6 +94,8 @@ class OnPaper(SphinxPostTransform):
                 raw.replace_self(self._raw(self._rooms(text)))
             elif "data-explorer" in text:
                 raw.replace_self(self._raw(self._explorer(text, self._page(raw))))
+            elif 'class="playground"' in text:
+                raw.replace_self(self._raw(self._playground(text, self._page(raw))))
             elif "<table" in text:
                 raw.replace_self(self._raw(self._table(Reader(text).rows)))
             elif found := SUMMARY.search(text):
@@ -140,16 +145,22 @@ class OnPaper(SphinxPostTransform):
 
     def _explorer(self, html: str, page: str | None) -> str:
         said = Reader(html).named
-        name = re.search(r'data-explorer="([^"]+)"', html)[1]
-        drawn = self._draw(f"explorer-{name}", unquote(PICTURE.search(html)[1]))
-        address = f"{self.app.config.html_baseurl}{page}.html\\#explorer-{name}"
+        name = "explorer-" + re.search(r'data-explorer="([^"]+)"', html)[1]
         title = said["explorer-title"]
         caption = f"{title}{'' if title.endswith('?') else '.'} {said['explorer-sentence']}"
+        figure = self._figure(name, html, caption, f"{page}.html\\#{name}", "It moves on the page.")
+        return f"{figure}\\noindent\\emph{{{tex(said['explorer-question'])}}}\n"
+
+    def _playground(self, html: str, page: str | None) -> str:
+        said = Reader(html).named["playground-sentence"]
+        return self._figure("playground", html, said, f"{page}.html", "It moves in the notebook.")
+
+    def _figure(self, name: str, html: str, caption: str, where: str, moves: str) -> str:
+        drawn = self._draw(name, unquote(PICTURE.search(html)[1]))
         return (
             f"\\begin{{figure}}[H]\\centering\n\\drawing[0.45]{{{drawn}}}\n"
-            f"\\caption{{{tex(caption)} \\href{{{address}}}{{It moves on the page.}}}}\n"
+            f"\\caption{{{tex(caption)} \\href{{{self.config.html_baseurl}{where}}}{{{moves}}}}}\n"
             "\\end{figure}\n"
-            f"\\noindent\\emph{{{tex(said['explorer-question'])}}}\n"
         )
 
     def _table(self, rows: list[list[str]]) -> str:

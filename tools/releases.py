@@ -17,7 +17,7 @@ def generate(source: Path) -> str:
         from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Config
     except ModuleNotFoundError:
-        sys.exit("nbgrader makes the releases: pip install 'backprop-lib[grade]'")
+        sys.exit("nbgrader makes the releases: pip install -e '.[grade]'")
     with TemporaryDirectory() as folder:
         given = Path(folder, "source", source.stem, source.name)
         given.parent.mkdir(parents=True)

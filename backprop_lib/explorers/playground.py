@@ -245,7 +245,8 @@ class Playground:
         return (
             f'<figure class="playground"><img alt="The playground. {escape(repr(self))}" '
             f'width="{width}" height="{height}" style="width: 100%; height: auto" '
-            f'src="data:image/svg+xml,{address(frame.svg)}">\n<figcaption>{escape(frame.sentence)} '
+            f'src="data:image/svg+xml,{address(frame.svg)}">\n<figcaption>'
+            f'<span class="playground-sentence">{escape(frame.sentence)}</span> '
             f"Its controls need a running notebook; the trainings below move without one."
             f"</figcaption></figure>"
         )

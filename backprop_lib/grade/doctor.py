@@ -45,7 +45,7 @@ def report() -> int:
         try:
             print(f"yes  {package} {version(package)}")
         except PackageNotFoundError:
-            print(f"no   {package}, to {what}: pip install 'backprop-lib[{extra}]'")
+            print(f"no   {package}, to {what}: pip install -e '.[{extra}]'")
     return int(bool(jail))
 
 

@@ -35,7 +35,7 @@ def dask_executor(
     try:
         from distributed import Client
     except ImportError:
-        text = "--executor dask needs Dask: pip install 'backprop-lib[scale]', here and on workers"
+        text = "--executor dask needs Dask: pip install -e '.[scale]', here and on every worker"
         raise RuntimeError(text) from None
     local: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1}
     local["dashboard_address"] = "127.0.0.1:0"

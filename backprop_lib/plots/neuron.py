@@ -104,9 +104,9 @@ def half_plane(
     Parameters
     ----------
     weights : array_like, shape (2,)
-        w; two zeros draw no line.
+        The w of the line; two zeros draw none.
     bias : float
-        b.
+        The b of the line.
     X : array_like, shape (n, 2)
     Y : array_like, shape (n,)
         Above 0 for the class that should fire (filled), else open.

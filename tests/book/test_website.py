@@ -2,7 +2,9 @@
 
 import subprocess
 from importlib.metadata import version
+from types import SimpleNamespace
 
+import bookbuild
 import colophon
 import notebooks
 import pytest
@@ -10,6 +12,7 @@ import website
 from docutils import nodes
 from docutils.utils import new_document
 from packaging.requirements import Requirement
+from PIL import Image
 
 ROOT = notebooks.ROOT
 
@@ -131,3 +134,19 @@ def test_other_licences_are_noticed(licence):
 def test_every_direct_dependency_has_a_reason():
     extras = website.project()["optional-dependencies"]
     assert [name for name, reason in colophon.dependencies(*extras).items() if not reason] == []
+
+
+def test_pictures_of_an_earlier_build_are_removed(tmp_path):
+    pictures = [tmp_path / "_images" / name for name in ("shown.png", "of-before.png")]
+    pictures[0].parent.mkdir()
+    for picture in pictures:
+        Image.new("RGB", (2, 2)).save(picture)
+    app = SimpleNamespace(
+        outdir=tmp_path,
+        builder=SimpleNamespace(format="html"),
+        env=SimpleNamespace(images={"drawn/shown.png": ({"page"}, "shown.png")}),
+    )
+    bookbuild.shrink_pictures(app, None)
+    assert [picture.exists() for picture in pictures] == [True, False]
+    with Image.open(pictures[0]) as picture:
+        assert picture.mode == "P"

@@ -126,7 +126,7 @@ def test_elsewhere_than_on_linux_the_way_out_is_named(run, monkeypatch):
 def test_dask_without_its_package_is_named(run, course, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert run("grade", "submitted", "--executor", "dask") == 1
-    assert "pip install 'backprop-lib[scale]'" in run.said
+    assert "pip install -e '.[scale]'" in run.said
 
 
 def test_dask_starts_workers_of_its_own(run, tmp_path, limits, notebook):

@@ -67,10 +67,13 @@ def test_every_figure_that_moves_on_a_page_stands_on_paper(latex, text):
     pages = "".join(path.read_text(encoding="utf-8") for path in files)
     names = set(re.findall(r'data-explorer="([\w-]+)"', pages))
     assert len(names) > 30
-    for name in (*(f"explorer-{name}" for name in names), "rooms"):
+    moving = [f"explorer-{name}" for name in names]
+    for name in (*moving, "playground", "rooms"):
         assert f"{{{name}.pdf}}" in text
         assert (latex / f"{name}.pdf").stat().st_size > 1000
-        assert f"\\#{name}}}{{It moves on the page.}}" in text or name == "rooms"
+    for name in moving:
+        assert f"\\#{name}}}{{It moves on the page.}}" in text
+    assert "/11-playground.html}{It moves in the notebook.}" in text
 
 
 def test_every_derivation_has_a_number(text):

@@ -136,7 +136,7 @@ def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
-    """Leave out what no page asks for: files, pictures of earlier builds, most of the icons."""
+    """Leave out what no page asks for: files, and most of the icons."""
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
@@ -146,10 +146,6 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     askers = [*out.rglob("*.html"), *scripts.glob("*theme.js")]
     text = "\n".join(page.read_text("utf-8") for page in askers)
     used = set(re.findall(r"\bfa-([a-z0-9-]+)", text))
-    pictures = set(re.findall(r"_images/([^\"?#]+)", text))
-    for path in out.glob("_images/*"):
-        if path.name not in pictures:
-            path.unlink()
 
     def keep(icon: re.Match[str]) -> str:
         names = {icon[1] or icon[2], *re.findall(r'"([\w-]+)"', icon[3])}

@@ -1,13 +1,13 @@
 """The workflows and forms of GitHub: valid by its schemas, and naming only what is there."""
 
 import re
-import subprocess
-import sys
 import tomllib
 
 import notebooks
 import pytest
 import yaml
+from check_jsonschema import main
+from click.testing import CliRunner
 
 ROOT = notebooks.ROOT
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -21,21 +21,20 @@ SCHEMAS = {
 
 
 def check(schema, *paths):
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
-    return subprocess.run([*command, *paths], capture_output=True, text=True)
+    return CliRunner().invoke(main, ["--builtin-schema", f"vendor.{schema}", *map(str, paths)])
 
 
 @pytest.mark.parametrize("schema", sorted(set(SCHEMAS.values())))
 def test_file_is_valid_by_its_schema(schema):
     paths = [path for path, kind in SCHEMAS.items() if kind == schema]
     done = check(schema, *paths)
-    assert done.returncode == 0, done.stdout
+    assert done.exit_code == 0, done.output
 
 
 def test_planted_mistake_is_found_by_the_schema(tmp_path):
     path = tmp_path / "check.yml"
     path.write_text(WORKFLOWS[0].read_text().replace("runs-on:", "runs_on:"))
-    assert "runs_on" in check("github-workflows", path).stdout
+    assert "runs_on" in check("github-workflows", path).output
 
 
 def steps(workflow):

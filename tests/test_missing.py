@@ -26,7 +26,8 @@ def run(tmp_path):
 
     def run(ci):
         facts = os.environ | {"CI": ci, "NOT_CHECKED": str(tmp_path / "gathered.txt")}
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)]
+        without = ("-p", "no:cacheprovider", "-p", "no:nbval")  # which is long to import
+        command = [sys.executable, "-m", "pytest", *without, str(tmp_path)]
         return subprocess.run(command, env=facts, cwd=tmp_path, capture_output=True, text=True)
 
     return run

@@ -21,7 +21,7 @@ from .arrays import (
 )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Activation:
     r"""An activation function :math:`\varphi` with its derivative and its pullback.
 

@@ -16,7 +16,7 @@ from .activations import softmax
 from .arrays import Array, as_array, elementwise, require_same_shape, show_shape
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Loss:
     r"""A loss J, mean over samples, with its gradient in the outputs.
 

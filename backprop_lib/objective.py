@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .network import Network
 
 
-@dataclass(frozen=True, repr=False, eq=False)
+@dataclass(frozen=True, eq=False)
 class Objective:
     """The mean loss of a network on given data, as a function θ → (J, ∇J).
 

@@ -145,7 +145,7 @@ def everywhere(letters: tuple[str, str] = ("T", "L")) -> tuple[Array, Array]:
     return np.stack(X), np.repeat([[1.0], [-1.0]], len(places), axis=0)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class AssociationUnits:
     r"""The fixed layer of the Mark I: units that add up the cells they happen to be wired to.
 

@@ -45,7 +45,7 @@ class Link:
         return f'<a{name} href="{escape(self.to)}">{escape(self.text)}</a>'
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Table:
     """Columns of text and numbers, shown side by side.
 

@@ -19,7 +19,7 @@ from .parameters import blocks
 from .passes import Backward, Trace, laid_out, new_backward, new_layers, new_trace
 from .steps import Optimizer
 
-CACHE = 2**18  # bytes of a vector that a step works on at a time: some ten such vectors fit
+CACHE = 262_144  # bytes of a vector that a step works on at a time: some ten such vectors fit
 
 
 def fit(

@@ -147,6 +147,11 @@ def test_steps_in_parts_are_the_steps_of_the_whole(monkeypatch, optimizer, stack
     np.testing.assert_array_equal(*ends)
 
 
+def test_a_part_has_an_entry_at_least(monkeypatch):
+    monkeypatch.setattr(training, "CACHE", 8)
+    assert len(training._parts(np.zeros((2, 3)), bp.Adam(0.1))) == 3
+
+
 def test_optimizer_of_your_own_is_given_the_whole_theta(monkeypatch):
     class Normalized:
         def init(self, theta):
@@ -267,6 +272,17 @@ def test_one_step_of_a_stack_agrees_to_1e_14():
     for k in range(4):
         single = next(bp.fit(NET, LOSS, stack[k], X, Y, bp.GradientDescent(0.1), 1, None)).theta
         np.testing.assert_allclose(together[k], single, rtol=1e-14, atol=1e-16)
+
+
+@pytest.mark.parametrize("types", [("f4", "f8"), ("f8", "f4"), ("f8", "f8")])
+def test_data_are_taken_in_the_precision_of_theta(types):
+    data, ends = (X, X @ [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]), []
+    for kinds in (("f4", "f4"), types):
+        x, y = (array.astype(kind) for array, kind in zip(data, kinds, strict=True))
+        start, optimizer = START.astype("f4"), bp.Momentum(0.1)
+        *_, last = bp.fit(NET, bp.half_squared_error, start, x, y, optimizer, 3, 4, generator())
+        ends.append(last.theta)
+    np.testing.assert_array_equal(*ends)
 
 
 def test_float32_stays_float32_whatever_the_data_are():

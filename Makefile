@@ -36,16 +36,12 @@ pdf: $(VENV)/.book ## set the book as a PDF with XeLaTeX and print its address
 notebooks: $(VENV)/.test ## run the notebooks in place and reduce them to the form that is committed
 	@$(BIN)/python tools/notebooks.py run
 
-# Cheap stages first; the first one that fails ends the run.
-test: lint ## check everything: style, types, library, notebooks, built pages in a browser and on paper
+# The first stage that fails ends the run. The book on paper is set beside the other tests.
+test: lint book ## check everything: style, types, library, notebooks, built pages in a browser and on paper
 	@mkdir -p _build && rm -f $(NOT_CHECKED)
-	@$(BIN)/python -m pytest -n auto --dist loadfile tests backprop_lib \
-	    --ignore tests/browser --ignore tests/paper
-	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile \
-	    --ignore book/assignments/release book
-	@$(MAKE) --no-print-directory book
+	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder \
+	    --ignore tests/browser --ignore book/assignments/release tests backprop_lib book
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/browser
-	@$(BIN)/python -m pytest tests/paper
 	@if [ -s $(NOT_CHECKED) ]; then echo "Not checked on this machine:"; sort -u $(NOT_CHECKED); fi
 
 lint: $(VENV)/.test ## check style and types only

@@ -113,8 +113,8 @@ _FRAMES = r"""(pictures) => pictures.map((picture) => {
 })"""
 
 # Formulas keep their place, but not their thousands of parts, which are hidden from screen readers
-# anyway; the first twenty keep the MathML that screen readers get. Words of code keep their colour
-# only where it is one of the first three of its kind.
+# anyway; the first twenty keep the MathML that screen readers get. All buttons that copy are alike.
+# Words of code keep their colour only where it is one of the first three of its kind.
 _THIN = r"""() => {
   const formulas = [...document.querySelectorAll("mjx-math:not(:empty)")].map(
     (formula) => [formula, formula.getBoundingClientRect()]);
@@ -122,8 +122,8 @@ _THIN = r"""() => {
     formula.replaceChildren();
     formula.style.cssText = `display: inline-block; width: ${width}px; height: ${height}px`;
   }
-  for (const maths of [...document.querySelectorAll("mjx-assistive-mml")].slice(20))
-    maths.replaceChildren();
+  for (const [same, count] of [["mjx-assistive-mml", 20], [".copybtn", 3]])
+    [...document.querySelectorAll(same)].slice(count).forEach((part) => part.remove());
   const seen = new Map();
   for (const word of document.querySelectorAll(":is(pre, .sig, code) span:not([id])")) {
     if (word.children.length) continue;
@@ -135,7 +135,7 @@ _THIN = r"""() => {
   document.body.normalize();
 }"""
 
-_AXE = r"""async (colours) => {
+_AXE = r"""async (again) => {
   const late = (box) => box.scrollWidth > box.clientWidth && box.tabIndex < 0;
   for (let time = 0; time < 1000; time += 50) { // the theme makes them reachable, late
     if (![...document.querySelectorAll("pre, .output")].some(late)) break;
@@ -153,26 +153,40 @@ _AXE = r"""async (colours) => {
     known.set(element, plain ? below : number(`${below} ${paint}`));
     return known.get(element);
   };
-  const visible = { opacityProperty: true, visibilityProperty: true };
-  for (const element of document.querySelectorAll("body :not(input, select, textarea, button)")) {
-    const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
-    let again = ![...element.childNodes].some(isText);
-    if (!again && element.checkVisibility(visible) && element.getBoundingClientRect().width) {
-      const s = getComputedStyle(element);
-      const look = [ground(element), s.color, s.fontSize, s.fontWeight, s.textShadow].join();
-      seen.set(look, (seen.get(look) ?? 0) + 1);
-      again = seen.get(look) > 3;
+  const drawn = { opacityProperty: true, visibilityProperty: true };
+  const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
+  for (const element of document.querySelectorAll("body *")) {
+    let skip = !element.checkVisibility(drawn) || !element.getBoundingClientRect().width;
+    if (!skip && !element.matches("input, select, textarea, button")) {
+      skip = ![...element.childNodes].some(isText);
+      if (!skip) {
+        const s = getComputedStyle(element);
+        const line = [s.textDecorationLine, s.borderBottomStyle];
+        const letters = [s.color, s.fontSize, s.fontWeight, s.fontStyle, s.textShadow, ...line];
+        const look = [ground(element), ...letters].join();
+        seen.set(look, (seen.get(look) ?? 0) + 1);
+        skip = seen.get(look) > 3;
+      }
     }
-    element.toggleAttribute("data-seen", again);
+    element.toggleAttribute("data-seen", skip);
   }
+  const prune = () => { // of the article, what is looked at stays, and what lies beneath it
+    const kept = new Set();
+    for (const element of document.querySelectorAll("article :not([data-seen])"))
+      for (let part = element; part; part = part.parentElement) kept.add(part);
+    for (const element of document.querySelectorAll("article *"))
+      if (!kept.has(element)) element.remove();
+  };
   axe.configure({ rules: [{ id: "color-contrast", selector: ":not([data-seen])" }] });
   const run = async (exclude, options) => (await axe.run(
     { exclude: [["mjx-math"], ...exclude] },
     { preload: false, resultTypes: ["violations"], ...options })).violations;
-  const violations = colours
-    ? [...await run([[".bd-article"]], {}),
-       ...await run([], { runOnly: ["color-contrast", "link-in-text-block"] })]
-    : await run([], {});
+  const ofColours = ["color-contrast", "link-in-text-block"];
+  const off = Object.fromEntries(ofColours.map((rule) => [rule, { enabled: false }]));
+  if (again) prune();
+  const violations = await run(again ? [["article"]] : [], { rules: off });
+  prune(); // axe maps all that is left, before it compares two colours
+  violations.push(...await run([], { runOnly: ofColours }));
   return violations.flatMap(
     ({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }"""
@@ -231,15 +245,16 @@ def frames(page: Any, pictures: list[str]) -> list[list[str]]:
     return page.evaluate(_FRAMES, pictures)
 
 
-def accessibility(page: Any, *, colours: bool = False) -> list[str]:
+def accessibility(page: Any, *, again: bool = False) -> list[str]:
     """Run axe-core's rules; for other checks the page is spoilt afterwards.
 
     Another theme changes nothing in the article but colours, and another width what is around it:
-    with ``colours`` the article is asked by the rules of colours only, and the rest by all.
+    ``again``, the article is asked by the rules of colours only, and the rest by all.
 
-    What is drawn the same many times is looked at a few times: else the contrast of thousands of
-    words of code, each in one of a dozen colours, would take most of a minute.
+    What is drawn the same many times is compared with its ground a few times: else the contrast of
+    thousands of words of code, each in one of a dozen colours, would take most of a minute.
     """
-    page.evaluate("(script) => window.axe || Function(script)()", AXE_SCRIPT)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate("(script) => Function(script)()", AXE_SCRIPT)
     page.evaluate(_THIN)
-    return [text for text in page.evaluate(_AXE, colours) if text not in ACCEPTED_VIOLATIONS]
+    return [text for text in page.evaluate(_AXE, again) if text not in ACCEPTED_VIOLATIONS]

@@ -73,7 +73,7 @@ def tab(browser) -> Opened:
 def opened(request, built_book, tab) -> Opened:
     """Open a page once for all tests; pytest runs those of one page one after the other."""
     tab.page.goto("about:blank")
-    tab.page.set_viewport_size({"width": 1280, "height": 720})
+    tab.page.set_viewport_size({"width": 1440, "height": 900})
     tab.path = built_book / request.param
     tab.complaints.clear()
     tab.requests.clear()

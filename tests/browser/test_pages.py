@@ -74,7 +74,7 @@ def test_explorers_ask_and_fingers_find_their_controls(opened):
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark")])
 def test_page_is_accessible(opened, width, theme):
     pagechecks.show(opened.page, width=width, theme=theme)
-    assert pagechecks.accessibility(opened.page, colours=theme == "dark") == []
+    assert pagechecks.accessibility(opened.page, again=theme == "dark") == []
 
 
 def test_first_page_leads_to_the_book(built_book, browser):

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from threading import Thread
 from urllib.parse import unquote
 
 import numpy as np
@@ -241,6 +242,8 @@ def test_epoch_and_reset_come_back_to_the_very_start(hand):
     hand.click("Reset")
     assert np.array_equal(hand.training.theta, start)
     assert hand.picture != picture  # the curve of the training before stays, in grey
+    hand.click("Reset")
+    assert hand.picture == picture
     hand.click("Epoch")
     assert np.array_equal(hand.training.theta, first)
 
@@ -382,6 +385,22 @@ def test_a_change_of_a_control_pauses_the_run(hand):
     asyncio.run(story())
     assert hand.training.setting.seed == 2
     assert hand.training.steps == 0
+
+
+def test_a_button_pressed_in_another_thread_waits_until_the_picture_is_drawn(hand, monkeypatch):
+    pressed = Thread(target=hand.click, args=("Step",))
+
+    def draw(*args, **options):
+        if not pressed.ident:
+            pressed.start()
+            pressed.join(0.2)
+            assert hand.training.steps == 10
+        board(*args, **options)
+
+    monkeypatch.setattr("backprop_lib.explorers.playground.board", draw)
+    hand.click("Epoch")
+    pressed.join()
+    assert "step 11:" in hand.sentence
 
 
 def test_numbers_are_every_weight_and_its_slope():

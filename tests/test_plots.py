@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from itertools import combinations
+from threading import Event, Thread
 
 import matplotlib as mpl
 import numpy as np
@@ -327,6 +328,21 @@ def test_impossible_parts_are_named(given, message):
     net, theta, trace, _ = network(2, 2, 2)
     with pytest.raises(ValueError, match=message):
         plots.network(net, theta, trace, ax=canvas(), **given)
+
+
+def test_only_one_thread_at_a_time_draws_in_the_style():
+    entered = Event()
+
+    def enter():
+        with style.context():
+            entered.set()
+
+    other = Thread(target=enter)
+    with style.context():
+        other.start()
+        assert not entered.wait(0.1)
+    other.join()
+    assert entered.is_set()
 
 
 def test_drawing_changes_no_setting_of_matplotlib():

@@ -1,5 +1,5 @@
 """A JupyterLab on loopback, with empty settings and a copy of the book's folder: what a reader gets
-after installing, whatever this machine's Lab looks like."""
+after installing, whatever this machine's Lab looks like. What the notebooks show, Lab computed."""
 
 import contextlib
 import json
@@ -14,6 +14,8 @@ from pathlib import Path
 import notebooks
 
 SECONDS = 60
+# A reader has no nbgrader, and to import it takes longer than Lab itself.
+PARTS = ("formgrader", "validate_assignment", "assignment_list", "course_list")
 
 
 @contextlib.contextmanager
@@ -21,6 +23,13 @@ def serve(folder: Path) -> Iterator[str]:
     """Run a server in an empty folder; yield its address."""
     for part in ("book", "benchmarks"):  # one chapter shows what a benchmark measured
         shutil.copytree(notebooks.ROOT / part, folder / part)
+    for path in notebooks.notebooks():  # without outputs: else nobody sees that a cell did not run
+        notebook = notebooks.read(path)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        copy = folder / path.relative_to(notebooks.ROOT)
+        copy.write_text(notebooks.serialise(notebook), encoding="utf-8")
     no_news = {"fetchNews": "false", "checkForUpdates": False}
     settings = folder / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     settings.parent.mkdir(parents=True)
@@ -40,6 +49,7 @@ def serve(folder: Path) -> Iterator[str]:
     options = [
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}"),
         *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"),
+        *(f"--ServerApp.jpserver_extensions=nbgrader.server_extensions.{p}=False" for p in PARTS),
     ]
     with log.open("w") as file:
         server = subprocess.Popen([*command, *options], env=environment, stdout=file, stderr=file)

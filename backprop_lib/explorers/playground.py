@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
+from threading import RLock
 from typing import Any, Final
 
 import ipywidgets as widgets
@@ -52,8 +53,8 @@ class Playground:
     def __init__(self, setting: Setting | None = None) -> None:
         self.training = Training(setting or Setting())
         self._before = np.empty((0, 2))  # the losses of the training before
-        self._running = False
-        self._message = ""
+        self._running, self._message = False, ""
+        self._alone = RLock()  # a run goes on in one thread, and Lab may press buttons in another
 
     def widget(self) -> widgets.VBox:
         """Return the playground as a box of ipywidgets."""
@@ -144,15 +145,25 @@ class Playground:
         )
         step.on_click(lambda _: self.step())
         epoch.on_click(lambda _: self.epoch())
-        reset.on_click(lambda _: self._changed())
+        reset.tooltip = "begin anew; once more forgets the pale curve"
+        reset.on_click(lambda _: self._move(self._reset))
         self._run.on_click(lambda _: self._toggle())
         return widgets.HBox(
             [step, epoch, self._run, self._pace, reset], layout={"flex_flow": "row wrap"}
         )
 
+    def _move(self, work: Callable[[], None]) -> None:
+        """Pause, do something with the training, and show it."""
+        with self._alone:
+            self._pause()
+            work()
+            self._show()
+
     def _changed(self, _: Any = None) -> None:
+        self._move(self._begin)
+
+    def _begin(self) -> None:
         """Begin anew with what the controls say, or say what is wrong with it."""
-        self._pause()
         fields = (*Setting.__dataclass_fields__,)
         try:
             values = dict(zip(fields, (read() for read in self._readers), strict=True))
@@ -165,28 +176,30 @@ class Playground:
                 epochs = np.arange(len(old.losses)) / old.steps_per_epoch
                 self._before = np.column_stack([epochs, old.losses])
             self.training, self._message = Training(setting), ""
-        self._show()
+
+    def _reset(self) -> None:
+        """Begin anew; where nothing has begun yet, forget the training before."""
+        if not self.training.steps:
+            self._before = np.empty((0, 2))
+        self._begin()
 
     def step(self) -> None:
         """Take one step and show it: the button."""
-        self._pause()
-        self.training.step()
-        self._show()
+        self._move(lambda: self.training.step())
 
     def epoch(self) -> None:
         """Go on to the end of the epoch and show it: the button."""
-        self._pause()
-        self.training.epoch()
-        self._show()
+        self._move(lambda: self.training.epoch())
 
     def show(self, view: str) -> None:
         """Turn to a view of the network: "units", "forward" or "backward"."""
         self._view.value = view
 
     def _toggle(self) -> None:
-        if self._running:
-            self._pause()
-        else:
+        with self._alone:
+            if self._running:
+                self._pause()
+                return
             self._running = True
             self._run.description, self._run.icon = "Pause", "pause"
             self._task = asyncio.get_running_loop().create_task(self._go())
@@ -198,34 +211,36 @@ class Playground:
     async def _go(self) -> None:
         """Train and draw, and in between let the kernel hear what the reader does."""
         for _ in range(RUN_PICTURES):
-            for _ in range(self._pace.value):
-                self.training.epoch()
-            self._show()
-            await asyncio.sleep(0.03)
-            if not self._running:
-                return
+            with self._alone:
+                if not self._running:
+                    return
+                for _ in range(self._pace.value):
+                    self.training.epoch()
+                self._show()
             if self.training.lost:
                 break
+            await asyncio.sleep(0.03)
         self._pause()
 
     def _show(self) -> None:
         """Bring everything that can be seen up to date."""
-        training, view = self.training, self._view.value
+        with self._alone:
+            training, view = self.training, self._view.value
 
-        def draw(figure: Any) -> str:
-            board(figure, training, view=view, before=self._before)
-            return training.sentence()
+            def draw(figure: Any) -> str:
+                board(figure, training, view=view, before=self._before)
+                return training.sentence()
 
-        frame = make_frame(draw, {}, SIZE, outlines=False)
-        self._picture.value = frame.svg.encode()
-        text = self._message or frame.sentence
-        self._sentence.value = f'<p role="status">{escape(text)}</p>'
-        self._message = ""
-        self._formula.value = formulas(training.setting, view)
-        if self._folds.selected_index == 0:
-            self._weights.value = training.numbers()._repr_html_()
-        elif self._folds.selected_index == 1:
-            self._code.value = f"<pre>{escape(training.code())}</pre>"
+            frame = make_frame(draw, {}, SIZE, outlines=False)
+            self._picture.value = frame.svg.encode()
+            text = self._message or frame.sentence
+            self._sentence.value = f'<p role="status">{escape(text)}</p>'
+            self._message = ""
+            self._formula.value = formulas(training.setting, view)
+            if self._folds.selected_index == 0:
+                self._weights.value = training.numbers()._repr_html_()
+            elif self._folds.selected_index == 1:
+                self._code.value = f"<pre>{escape(training.code())}</pre>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if os.environ.get("BACKPROP_BOOK"):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import RLock
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -69,9 +70,16 @@ _RC: Final[Any] = {
 }
 
 
+# Settings of matplotlib are those of all threads, and while a cell runs, Lab lets the handlers of
+# sliders run in another one.
+_ALONE: Final = RLock()
+
+
 @contextmanager
 def context() -> Iterator[None]:
     """Return a context in which matplotlib draws in this book's style; nothing changes outside.
+
+    One thread at a time is inside; others wait.
 
     Returns
     -------
@@ -87,12 +95,13 @@ def context() -> Iterator[None]:
     """
     # Not mpl.rc_context: that restores everything, also the interactive mode that a notebook's
     # backend switches on when the first figure is made, and no later figure would be shown.
-    before = {key: mpl.rcParams[key] for key in _RC}
-    mpl.rcParams.update(_RC)
-    try:
-        yield
-    finally:
-        mpl.rcParams.update(before)
+    with _ALONE:
+        before = {key: mpl.rcParams[key] for key in _RC}
+        mpl.rcParams.update(_RC)
+        try:
+            yield
+        finally:
+            mpl.rcParams.update(before)
 
 
 def axes(ax: Axes | None = None, size: tuple[float, float] = SIZE, *, bare: bool = False) -> Axes:

@@ -8,17 +8,20 @@ import notebooks
 import pageexplorers
 import pytest
 from labserver import serve
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import ElementHandle, Page, expect
 
-LOW, HIGH = ({"width": 1280, "height": height} for height in (250, 900))
 PATHS = [path.relative_to(notebooks.ROOT) for path in notebooks.notebooks()]
 
 RUN = """async (path) => {
-  const { commands } = jupyterapp;
+  const { commands, shell } = jupyterapp;
   const run = async () => {
-    const panel = window.panel = await commands.execute("docmanager:open", { path });
+    window.panel?.dispose(); // of a test that failed
+    // Behind another tab, where Lab has little to draw.
+    const behind = { path, options: { activate: false } };
+    const panel = window.panel = await commands.execute("docmanager:open", behind);
     await panel.sessionContext.ready; // never, if Lab asks for a kernel
-    await commands.execute("notebook:run-all-cells");
+    await commands.execute("notebook:run-all-cells", { activate: false });
+    shell.activateById(panel.id);
   };
   const late = new Promise((_, fail) => setTimeout(fail, 300_000, new Error(`${path}: no end`)));
   await Promise.race([run(), late]);
@@ -64,6 +67,14 @@ WAIT = f"""async (box, [svg, sentence, equal, seconds]) => {{
     await changed;
   }}
 }}"""
+# A picture that is taken away, blank or of another size for a moment is seen to change its size.
+WATCH = """(box) => {
+  box.picture = box.querySelector("img"), box.sizes = [];
+  const note = ({ contentRect: { width, height } }) => box.sizes.push(`${width} × ${height}`);
+  new ResizeObserver((changed) => changed.forEach(note)).observe(box.picture);
+}"""
+SIZES = "(box) => box.picture === box.querySelector('img') ? box.sizes : ['another picture']"
+NUMBER = "xpath=following-sibling::*[1][contains(@class, 'widget-text')]//input"
 SECONDS = 30
 
 
@@ -75,10 +86,11 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lab(browser, folder):
     with serve(folder) as address:
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(1000 * SECONDS)
         page.goto(f"{address}lab")
         page.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')")
+        page.evaluate("jupyterapp.commands.execute('launcher:create')")
         yield page
         page.close()
 
@@ -99,7 +111,20 @@ def complaints(lab):
         lab.remove_listener(event, listener)
 
 
-def changes(box: Locator, move, place: str) -> None:
+def find(lab: Page, kind: str) -> ElementHandle:
+    """Find the live half in the active cell. A handle, since Lab's page is long: to find a locator
+    again at every key takes as much time as the key."""
+    box = lab.wait_for_selector(f".jp-NotebookPanel .jp-mod-active .{kind}", strict=True)
+    box.evaluate(WATCH)
+    return box
+
+
+def is_steady(box: ElementHandle, place: str) -> None:
+    """One picture was there since it was found, and never changed its size."""
+    assert len(box.evaluate(SIZES)) == 1, f"{place}: the picture flickers"
+
+
+def changes(box: ElementHandle, move, place: str) -> None:
     """Move something: picture and sentence both become others."""
     before = box.evaluate(SEEN)
     move()
@@ -107,19 +132,26 @@ def changes(box: Locator, move, place: str) -> None:
     assert now is None, f"{place}: picture or sentence did not change; now {now!r}"
 
 
-def becomes(box: Locator, frame: tuple[str, str], place: str) -> None:
+def becomes(box: ElementHandle, frame: tuple[str, str], place: str) -> None:
     """Wait for this picture and this sentence."""
     now = box.evaluate(WAIT, [*frame, True, SECONDS])
     assert now is None, f"{place}: not the frame of the page, {frame[1]!r}; now {now!r}"
 
 
-def choose_next(row: Locator) -> None:
+def choose_next(row: ElementHandle) -> None:
     """Open a menu and choose the next option, by keyboard. Closed, Lab takes its arrow keys."""
+    menu = row.query_selector("select")
     for key in ("Space", "ArrowDown", "Enter"):
-        row.locator("select").press(key)
+        menu.press(key)
 
 
-def move(box: Locator, explorer: pageexplorers.PageExplorer) -> None:
+def write(field: ElementHandle, text: str) -> None:
+    """Type into a field, by keyboard."""
+    field.fill(text)
+    field.press("Enter")
+
+
+def move(box: ElementHandle, explorer: pageexplorers.PageExplorer) -> None:
     """Move each control: menus by keyboard, sliders by keyboard and mouse, and type numbers."""
     places: dict[str, int] = {}
 
@@ -128,58 +160,89 @@ def move(box: Locator, explorer: pageexplorers.PageExplorer) -> None:
         name = f"explorer {explorer.name}, {control.name} at {control.texts[place]}"
         becomes(box, explorer.frame(**places), name)
 
-    rows = box.locator(":is(.widget-hslider, .widget-dropdown)").all()
+    rows = box.query_selector_all(":is(.widget-hslider, .widget-dropdown)")
     for row, control in zip(rows, explorer.controls, strict=True):
         if not control.is_slider:
             choose_next(row)
             is_at(control, control.start + 1)
             continue
         name, last = f"explorer {explorer.name}, {control.name}", control.places - 1
-        handle, number = row.locator(".noUi-handle"), row.locator("xpath=..").locator("input")
-        if number.count():  # it ends elsewhere than the page's: places are reached by their number
-            number.fill(control.keys[0 if control.start else last])
-            number.press("Enter")
+        handle, number = row.query_selector(".noUi-handle"), row.query_selector(NUMBER)
+        if number:  # it ends elsewhere than the page's: places are reached by their number
+            write(number, control.keys[0 if control.start else last])
             is_at(control, 0 if control.start else last)
             changes(box, partial(handle.press, "End" if control.start else "Home"), name)
         else:
             handle.press("Home")
             is_at(control, 0)
-        changes(box, partial(click, row.locator(".noUi-base")), f"{name} clicked by mouse")
-        if number.count():
-            number.fill(control.keys[last])
-            number.press("Enter")
+        changes(box, partial(click, row.query_selector(".noUi-base")), f"{name} clicked by mouse")
+        if number:
+            write(number, control.keys[last])
         else:
             handle.press("End")
         is_at(control, last)
+    is_steady(box, f"explorer {explorer.name}")
 
 
-def click(track: Locator) -> None:
+def click(track: ElementHandle) -> None:
     """Click a slider at seven tenths of its way."""
     track.click(position={"x": 0.7 * track.bounding_box()["width"], "y": 2})
 
 
-def play(playground: Locator) -> None:
-    """Take a step in the playground, and choose other data, by keyboard."""
-    step = playground.get_by_role("button", name="Step", exact=True)
-    changes(playground, lambda: step.press("Space"), "playground, Step")
-    data = playground.locator(".widget-dropdown").first
-    changes(playground, lambda: choose_next(data), "playground, data")
+def play(playground: ElementHandle) -> None:
+    """Press the buttons of the playground, and change one control of each kind."""
+
+    def button(name: str) -> ElementHandle:
+        return playground.wait_for_selector(f"button:text-is('{name}')")
+
+    def press(name: str) -> None:
+        changes(playground, partial(button(name).press, "Space"), f"playground, {name}")
+
+    def row(name: str) -> ElementHandle:
+        return playground.query_selector(f".widget-inline-hbox:has(label:text-is('{name}'))")
+
+    first = playground.evaluate(SEEN)
+    press("Step")
+    press("Run")
+    for _ in range(2):
+        changes(playground, lambda: None, "playground, running")
+    button("Pause").press("Space")
+    button("Run")  # after the last picture
+    still = playground.evaluate(SEEN)
+    assert playground.evaluate(WAIT, [*still, False, 0.5]), "playground: a pause does not stop it"
+    press("Reset")
+    button("Reset").press("Space")
+    becomes(playground, first, "playground, Reset and again")
+
+    pictures = []
+    for name, change in {
+        "Data": choose_next,
+        "Hidden layers, as 4, 2": lambda row: write(row.query_selector("input"), "3"),
+        "Hidden units": choose_next,
+        "Optimizer": choose_next,
+        "Learning rate η": lambda row: row.query_selector(".noUi-handle").press("ArrowLeft"),
+        "Seed": lambda row: row.query_selector(".noUi-handle").press("End"),
+    }.items():
+        press("Epoch")
+        pictures.append(playground.evaluate(SEEN)[0])
+        changes(playground, partial(change, row(name)), f"playground, {name}")
+    press("Epoch")
+    pictures.append(playground.evaluate(SEEN)[0])
+    assert len({*pictures}) == len(pictures), "playground: two settings train alike"
+    is_steady(playground, "playground")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=str)
 def test_notebook_runs_from_top_to_bottom_and_its_explorers_move(lab, complaints, built_book, path):
-    lab.set_viewport_size(LOW)  # while it runs, Lab has little to draw
     assert lab.evaluate(RUN, str(path)) == []
-    lab.set_viewport_size(HIGH)
     page = built_book / path.with_suffix(".html")
     waiting = {explorer.name: explorer for explorer in pageexplorers.read(page)}
-    cell = lab.locator(".jp-NotebookPanel .jp-Cell.jp-mod-active")
     for index, name in lab.evaluate(EXPLORERS):
         lab.evaluate(BRING, index)
         if name:
-            move(cell.locator(f".explorer-{name}"), waiting.pop(name))
+            move(find(lab, f"explorer-{name}"), waiting.pop(name))
         else:
-            play(cell.locator(".playground"))
+            play(find(lab, "playground"))
     assert list(waiting) == []
     assert complaints == []
     lab.evaluate(CLOSE)
@@ -188,30 +251,42 @@ def test_notebook_runs_from_top_to_bottom_and_its_explorers_move(lab, complaints
 FAULTY = """from backprop_lib.explorers import Explorer, Slider
 def draw(figure, k):
     figure.subplots().plot([0, 1], [0, max(k, 2)])
+    figure.set_figheight(max(k, 4))
     return None if k == 3 else f"The line climbs by {k}."
-Explorer(draw, Slider("k", (1, 2, 3, 4)), name="faulty", title="t", question="Why?")"""
+Explorer(draw, Slider("k", (1, 2, 3, 5)), name="faulty", title="t", question="Why?")"""
+DEAF = """from backprop_lib.explorers import Playground
+class Deaf(Playground):
+    def _changed(self, _=None):
+        pass
+Deaf()"""
 
 
-def test_a_picture_that_stands_still_is_found_and_one_that_fails_is_told(lab, folder, monkeypatch):
+def test_what_fails_stands_still_is_deaf_or_changes_its_size_is_found(lab, folder, monkeypatch):
     monkeypatch.setitem(globals(), "SECONDS", 1)
-    cells = [nbformat.v4.new_code_cell(FAULTY)]
+    cells = map(nbformat.v4.new_code_cell, [FAULTY, DEAF, "1 / 0", "2"])
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    faulty = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    faulty = nbformat.v4.new_notebook(cells=[*cells], metadata=kernel)
     nbformat.write(faulty, folder / "faulty.ipynb")
-    assert lab.evaluate(RUN, "faulty.ipynb") == []
-    lab.set_viewport_size(HIGH)
+    fails, left = "code cell 3, 1 / 0: division by zero", "code cell 4, 2: did not run"
+    assert lab.evaluate(RUN, "faulty.ipynb") == [fails, left]
     lab.evaluate(BRING, 0)
-    box = lab.locator(".jp-NotebookPanel .explorer-faulty")
-    on = partial(box.locator(".noUi-handle").press, "ArrowRight")
+    box, shown = find(lab, "explorer-faulty"), lab.locator(".explorer-faulty")
+    on = partial(box.query_selector(".noUi-handle").press, "ArrowRight")
     with pytest.raises(AssertionError, match=r"did not change; now 'The line climbs by 2\.'"):
         changes(box, on, "two pictures alike")
     with pytest.raises(AssertionError, match="not the frame of the page"):
         becomes(box, ("<svg/>", "The line climbs by 2."), "another picture")
     on()
     told = "explorer 'faulty' cannot draw k = 3: TypeError: draw must return a sentence"
-    expect(box.get_by_role("status")).to_contain_text(told)
-    expect(box.locator("img")).to_be_hidden()
+    expect(shown.get_by_role("status")).to_contain_text(told)
+    expect(shown.locator("img")).to_be_hidden()
+    is_steady(box, "hidden, of one size")
     on()
-    expect(box.get_by_role("status")).to_have_text("The line climbs by 4.")
-    expect(box.locator("img")).to_be_visible()
+    expect(shown.get_by_role("status")).to_have_text("The line climbs by 5.")
+    expect(shown.locator("img")).to_be_visible()
+    with pytest.raises(AssertionError, match="a higher picture: the picture flickers"):
+        is_steady(box, "a higher picture")
+    lab.evaluate(BRING, 1)
+    with pytest.raises(AssertionError, match="playground, Data: picture or sentence did not"):
+        play(find(lab, "playground"))
     lab.evaluate(CLOSE)

@@ -181,12 +181,12 @@ _AXE = r"""async (again) => {
   const run = async (exclude, options) => (await axe.run(
     { exclude: [["mjx-math"], ...exclude] },
     { preload: false, resultTypes: ["violations"], ...options })).violations;
-  const ofColours = ["color-contrast", "link-in-text-block"];
-  const off = Object.fromEntries(ofColours.map((rule) => [rule, { enabled: false }]));
+  const ofPlaces = ["color-contrast", "link-in-text-block", "target-size"];
+  const off = Object.fromEntries(ofPlaces.map((rule) => [rule, { enabled: false }]));
   if (again) prune();
   const violations = await run(again ? [["article"]] : [], { rules: off });
-  prune(); // axe maps all that is left, before it compares two colours
-  violations.push(...await run([], { runOnly: ofColours }));
+  prune(); // these rules want a map of all that is on the page
+  violations.push(...await run([], { runOnly: ofPlaces }));
   return violations.flatMap(
     ({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }"""
@@ -249,7 +249,7 @@ def accessibility(page: Any, *, again: bool = False) -> list[str]:
     """Run axe-core's rules; for other checks the page is spoilt afterwards.
 
     Another theme changes nothing in the article but colours, and another width what is around it:
-    ``again``, the article is asked by the rules of colours only, and the rest by all.
+    ``again``, the article is asked for colours and the size of targets only, the rest for all.
 
     What is drawn the same many times is compared with its ground a few times: else the contrast of
     thousands of words of code, each in one of a dozen colours, would take most of a minute.

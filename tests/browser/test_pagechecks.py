@@ -17,6 +17,8 @@ BAD = """<!doctype html><html lang="en"><head><title>Bad</title>
 <figure class="explorer" id="explorer-dull"><button style="width: 3em; height: 20px">x</button>
 <p class="explorer-question">Look.</p></figure>
 <div style="color: #bbb"><article>Palest.</article></div><select></select>
+<p><button class="dot">i</button><button class="dot">j</button></p>
+<style>.dot { width: 9px; height: 9px; padding: 0; border: 0 }</style>
 <div style="width: 2000px">wide</div></main></body></html>"""
 
 
@@ -48,9 +50,9 @@ def accessibility_again(page):
         (pagechecks.accessibility, 'color-contrast: <p style="color: #ccc'),
         (pagechecks.accessibility, 'color-contrast: <span style="color: #ddd'),
         (accessibility_again, "color-contrast: <article"),
+        (pagechecks.accessibility, 'target-size: <button class="dot">i'),
         (pagechecks.questions, "explorer-dull asks nothing: Look."),
         (pagechecks.targets, "20: <button"),
-        (accessibility_again, "select-name: <select>"),
     ],
 )
 def test_planted_fault_is_found(bad_page, check, expected):

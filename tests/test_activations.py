@@ -1,3 +1,5 @@
+import pickle
+
 import mpmath
 import numpy as np
 import pytest
@@ -327,3 +329,13 @@ def test_expressions_are_written_where_they_are_asked_for():
     assert bp.sigmoid(z, out=out) is out
     assert out[1] == sp.Rational(1, 2)
     assert bp.sigmoid(z)[1] == sp.Rational(1, 2)
+
+
+@pytest.mark.parametrize("name", bp.ACTIVATIONS)
+def test_activation_travels_by_its_name(name):
+    assert pickle.loads(pickle.dumps(bp.ACTIVATIONS[name])) is bp.ACTIVATIONS[name]
+
+
+def test_leaky_relu_keeps_its_slope_on_the_way():
+    there = pickle.loads(pickle.dumps(bp.leaky_relu.with_epsilon(0.2)))
+    assert there([-1.0, 1.0]).tolist() == [-0.2, 1.0]

@@ -1,3 +1,5 @@
+import pickle
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -267,3 +269,14 @@ def test_the_first_impossible_value_is_named():
         bp.cross_entropy(np.array([[-0.5, 1.5]]), y)
     with pytest.raises(ValueError, match=r"got 1\.1 in row 1"):
         bp.cross_entropy(np.full((3, 2), 0.5), np.array([[0.5, 0.5], [0.6, 0.5], [0.9, 0.5]]))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_loss_travels_by_its_name(name):
+    assert pickle.loads(pickle.dumps(bp.LOSSES[name])) is bp.LOSSES[name]
+
+
+def test_loss_of_your_own_travels_with_its_functions_whatever_its_name():
+    mine = bp.losses.Loss("half_squared_error", np.add, np.subtract, np.multiply, None, abs, abs)
+    there = pickle.loads(pickle.dumps(mine))
+    assert (there.formula, there.value, there.gradient_value) == (np.add, np.subtract, np.multiply)

@@ -1,7 +1,6 @@
 """The sharded objective is the objective, whatever happens to the workers."""
 
 import os
-import pickle
 import signal
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -231,16 +230,6 @@ def test_sweep_keeps_what_is_done_when_one_setting_fails(tmp_path):
         with pytest.raises(ArithmeticError, match="three"):
             sweep(picky, SIDES, pool, tmp_path / "s.jsonl", progress=False)
         assert len((tmp_path / "s.jsonl").read_text().splitlines()) == 2
-
-
-@pytest.mark.parametrize("thing", [*bp.ACTIVATIONS.values(), *bp.LOSSES.values()], ids=repr)
-def test_records_travel_by_name(thing):
-    assert pickle.loads(pickle.dumps(thing)) is thing
-
-
-def test_leaky_relu_keeps_its_slope_on_the_way():
-    there = pickle.loads(pickle.dumps(bp.leaky_relu.with_epsilon(0.2)))
-    assert there([-1.0, 1.0]).tolist() == [-0.2, 1.0]
 
 
 def test_sweep_gives_the_same_now_as_from_the_file(tmp_path):

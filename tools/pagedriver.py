@@ -180,12 +180,16 @@ def drive(page: Any, path: Path, *hows: str) -> list[str]:
 
 
 def printed(page: Any, path: Path) -> list[str]:
-    """Compare what paper gets of each explorer with its first frame; ``page`` is set for print."""
-    complaints = []
-    for explorer in pageexplorers.read(path):
+    """Compare what paper gets of each explorer with its first frame."""
+    complaints, explorers = [], pageexplorers.read(path)
+    if explorers:
+        page.emulate_media(media="print")
+    for explorer in explorers:
         svg, sentence = explorer.frame()
         pictures, sentences, dead = page.evaluate(_PRINTED, explorer.name)
         if (pictures, sentences) != ([svg], [sentence]):
             complaints.append(f"explorer {explorer.name}: paper gets no first frame: {sentences}")
         complaints += [f"explorer {explorer.name}: paper gets a dead {part[:80]}" for part in dead]
+    if explorers:
+        page.emulate_media(media="screen")
     return complaints

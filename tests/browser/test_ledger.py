@@ -37,6 +37,12 @@ def visible(page):
     return page.evaluate(VISIBLE)
 
 
+def found(page):
+    """The visible rows, as they stand in the ledger."""
+    ids = set(visible(page))
+    return [row for row in ROWS if row["id"] in ids]
+
+
 def status(page):
     return page.get_by_role("status").inner_text()
 
@@ -52,12 +58,12 @@ def test_all_rows_are_there_and_counted(page):
 )
 def test_printed_number_finds_its_row_with_the_right_value(page, typed, right):
     page.get_by_label("Find in the table").fill(typed)
-    found = [row for row in ROWS if row["id"] in visible(page)]
-    assert any(row["printed"].endswith(typed) and right in row["right"] for row in found)
+    rows = found(page)
+    assert any(row["printed"].endswith(typed) and right in row["right"] for row in rows)
     whole = re.compile(rf"(?<![\d.]){re.escape(typed)}")
     shown = ("place", "printed", "right", "why")
-    assert all(whole.search(" ".join(row.get(name, "") for name in shown)) for row in found)
-    assert status(page) == f"{len(found)} of {len(ROWS)} rows"
+    assert all(whole.search(" ".join(row.get(name, "") for name in shown)) for row in rows)
+    assert status(page) == f"{len(rows)} of {len(ROWS)} rows"
 
 
 def test_every_number_of_the_worked_example_finds_its_rows(page):
@@ -85,10 +91,10 @@ def test_every_number_of_the_worked_example_finds_its_rows(page):
 )
 def test_signs_that_look_alike_are_alike(page, typed, as_printed):
     page.get_by_label("Find in the table").fill(as_printed)
-    found = visible(page)
+    rows = visible(page)
     page.get_by_label("Find in the table").fill(typed)
-    assert visible(page) == found
-    assert 0 < len(found) < len(ROWS)
+    assert visible(page) == rows
+    assert 0 < len(rows) < len(ROWS)
 
 
 def test_kind_is_chosen_and_combined_with_a_word(page):
@@ -98,7 +104,7 @@ def test_kind_is_chosen_and_combined_with_a_word(page):
     page.get_by_label("source").select_option("stepbystep")
     page.get_by_label("Find in the table").fill("0.0013")
     assert 0 < len(visible(page)) < KINDS["wrong"]
-    assert {row["kind"] for row in ROWS if row["id"] in visible(page)} == {"wrong"}
+    assert {row["kind"] for row in found(page)} == {"wrong"}
     page.get_by_role("button", name="Show all").click()
     assert len(visible(page)) == len(ROWS)
 

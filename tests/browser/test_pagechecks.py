@@ -144,9 +144,7 @@ def test_fault_planted_in_the_script_of_an_explorer_is_found(blank, planted, com
     path = planted(PLANTED[complaint])
     blank.goto(path.as_uri())
     found = pagedriver.drive(blank, path, "by_keyboard", "by_mouse")
-    blank.emulate_media(media="print")
     found += pagedriver.printed(blank, path)
-    blank.emulate_media(media="screen")
     assert [text for text in found if complaint in text] if complaint else found == []
 
 

@@ -178,15 +178,14 @@ _AXE = r"""async (again) => {
       if (!kept.has(element)) element.remove();
   };
   axe.configure({ rules: [{ id: "color-contrast", selector: ":not([data-seen])" }] });
-  const run = async (exclude, options) => (await axe.run(
-    { exclude: [["mjx-math"], ...exclude] },
-    { preload: false, resultTypes: ["violations"], ...options })).violations;
+  const run = async (where, options) => (await axe.run(
+    where, { preload: false, resultTypes: ["violations"], ...options })).violations;
   const ofPlaces = ["color-contrast", "link-in-text-block", "target-size"];
   const off = Object.fromEntries(ofPlaces.map((rule) => [rule, { enabled: false }]));
   if (again) prune();
-  const violations = await run(again ? [["article"]] : [], { rules: off });
+  const violations = await run(again ? { exclude: ["article"] } : document, { rules: off });
   prune(); // these rules want a map of all that is on the page
-  violations.push(...await run([], { runOnly: ofPlaces }));
+  violations.push(...await run(document, { runOnly: ofPlaces }));
   return violations.flatMap(
     ({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }"""

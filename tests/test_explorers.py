@@ -84,6 +84,13 @@ def test_frames_are_reproducible(small):
     assert small.frame(shift=1.5) == small.frames[4]
 
 
+def test_the_first_frame_is_drawn_once_and_is_what_a_later_drawing_gives(small):
+    assert small.frame() is small.frame()
+    later = small.frame(shift=0.0)
+    assert later == small.frame()
+    assert later is not small.frame()
+
+
 def test_frame_takes_any_value_between_the_positions(small):
     assert small.frame(shift=0.25).sentence.startswith(f"At 0 the curve is {np.tanh(0.25):.3f}")
     with pytest.raises(TypeError, match="explorer 'shift' has no control 'shfit'"):
@@ -121,7 +128,7 @@ def test_a_frame_with_other_subplots_than_the_first_gets_its_own_places():
     for frame in Explorer(
         draw, Slider("count", (1, 2, 3)), name="count", title="t", question="q"
     ).frames:
-        figure = figures[frame.values["count"]]  # 0 is the one that showed where axes stand
+        figure = figures[frame.values["count"] - 1]
         boxes = [ax.get_tightbbox() for ax in figure.axes]
         assert len(boxes) == frame.values["count"]
         assert boxes[0].x0 > 0

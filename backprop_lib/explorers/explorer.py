@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from ..arrays import as_array, require_kind
 from ..plots import style
 from .controls import Choice, Slider
-from .frames import Draw, Frame, find_places, make_frame
+from .frames import Draw, Frame, first_frame, make_frame, say
 from .page import html
 
 if TYPE_CHECKING:
@@ -137,8 +137,10 @@ class Explorer:
                 raise TypeError(
                     f"explorer {self.name!r} has no control {name!r}, only {[*self._first]}."
                 )
-        places = self._attempt(self._first, lambda: self._places)
+        first, places = self._opening
         asked = self._first | values
+        if all(asked[name] is value for name, value in self._first.items()):
+            return first
         return self._attempt(asked, lambda: make_frame(self.draw, asked, self.size, places))
 
     def _attempt(self, values: dict[str, Any], work: Callable[[], T]) -> T:
@@ -159,8 +161,8 @@ class Explorer:
         return {control.name: control.start for control in self.controls}
 
     @cached_property
-    def _places(self) -> list[Bbox]:
-        return find_places(self.draw, self._first, self.size)
+    def _opening(self) -> tuple[Frame, list[Bbox]]:
+        return self._attempt(self._first, lambda: first_frame(self.draw, self._first, self.size))
 
     @cached_property
     def frames(self) -> list[Frame]:
@@ -219,10 +221,11 @@ class Explorer:
             f"{control.texts[0]} … {control.texts[-1]}"
             for control in self.controls
         ]
-        drawn = "frames" in vars(self)  # else two frames are enough
-        first = self.frames[self.start] if drawn else self.frame()
-        final = self.frames[-1] if drawn else self.frame(**last)
-        heading = f"Explorer {self.name}: {self.title}"
-        return "\n".join(
-            [heading, *ranges, f"  First: {first.sentence}", f"  Last: {final.sentence}"]
+        final = (
+            self.frames[-1].sentence
+            if "frames" in vars(self)
+            else self._attempt(last, lambda: say(self.draw, last, self.size))
         )
+        heading = f"Explorer {self.name}: {self.title}"
+        first = f"  First: {self.frame().sentence}"
+        return "\n".join([heading, *ranges, first, f"  Last: {final}"])

@@ -67,7 +67,7 @@ def make_frame(
     size : tuple of float
         Width and height of the figure, in inches.
     places : sequence of Bbox
-        Where its subplots stand, from ``find_places``; a figure with another number of subplots is
+        Where its subplots stand, from ``first_frame``; a figure with another number of subplots is
         arranged by itself.
     outlines : bool
         Whether letters are drawn as outlines, the same everywhere. As text they are drawn faster,
@@ -82,29 +82,17 @@ def make_frame(
     TypeError
         If ``draw`` returns no sentence.
     """
-    # The salt makes the identifiers inside an SVG, and so the whole frame, reproducible.
-    letters = "path" if outlines else "none"
-    with style.context(), mpl.rc_context({"svg.fonttype": letters, "svg.hashsalt": "explorer"}):
+    with style.context():
         figure, sentence = _draw(draw, values, size)
-        subplots = _subplots(figure)
-        if len(subplots) != len(places):
+        if len(_subplots(figure)) != len(places):
             places = _arrange(figure)
-        for ax, place in zip(subplots, places, strict=True):
-            ax.set_position(place)
-        figure.set_layout_engine(None)
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    if not isinstance(sentence, str) or not sentence.strip():
-        raise TypeError(
-            f"draw must return a sentence that says what its figure shows, got {sentence!r}."
-        )
-    svg = _GROUP_ID.sub("<g", _NOISE.sub("", file.getvalue()))
-    lines = (line.strip() for line in _DECIMALS.sub(r"\1", svg).splitlines())
-    return Frame(values, "\n".join(filter(None, lines)), " ".join(sentence.split()))
+        return Frame(values, _svg(figure, places, outlines), sentence)
 
 
-def find_places(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> list[Bbox]:
-    """Return where the subplots of a frame stand when their labels have room.
+def first_frame(
+    draw: Draw, values: dict[str, Any], size: tuple[float, float]
+) -> tuple[Frame, list[Bbox]]:
+    """Draw a frame and find where its subplots stand when their labels have room.
 
     To find it takes longer than to draw, and every frame would find something else: the axes would
     jump under the reader's hand. So an explorer asks once, and draws all its frames there.
@@ -116,23 +104,50 @@ def find_places(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -
 
     Returns
     -------
-    list of Bbox
+    frame : Frame
+    places : list of Bbox
         In the order of the subplots; empty if ``draw`` places its axes itself.
     """
     with style.context():
-        return _arrange(_draw(draw, values, size)[0])
+        figure, sentence = _draw(draw, values, size)
+        places = _arrange(figure)
+        return Frame(values, _svg(figure, places), sentence), places
+
+
+def say(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> str:
+    """Return the sentence of a frame, whose picture nobody looks at."""
+    with style.context():
+        return _draw(draw, values, size)[1]
+
+
+def _svg(figure: Figure, places: Sequence[Bbox], outlines: bool = True) -> str:
+    for ax, place in zip(_subplots(figure), places, strict=True):
+        ax.set_position(place)
+    figure.set_layout_engine(None)
+    file = io.StringIO()
+    # The salt makes the identifiers inside an SVG, and so the whole frame, reproducible.
+    letters = "path" if outlines else "none"
+    with mpl.rc_context({"svg.fonttype": letters, "svg.hashsalt": "explorer"}):
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    svg = _GROUP_ID.sub("<g", _NOISE.sub("", file.getvalue()))
+    lines = (line.strip() for line in _DECIMALS.sub(r"\1", svg).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def _draw(draw: Draw, values: dict[str, Any], size: tuple[float, float]) -> tuple[Figure, str]:
     figure = Figure(figsize=size, layout="constrained")
     FigureCanvasSVG(figure)
     sentence = draw(figure, **values)
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise TypeError(
+            f"draw must return a sentence that says what its figure shows, got {sentence!r}."
+        )
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
         low, high = sorted(axis.get_view_interval())
         if isinstance(axis.get_major_formatter(), LogFormatterSciNotation) and high > 100 * low:
             axis.set_minor_locator(NullLocator())  # many to draw, and they show little
             axis.set_major_formatter(_tick)  # no formulas: they would be parsed in every frame
-    return figure, sentence
+    return figure, " ".join(sentence.split())
 
 
 def _subplots(figure: Figure) -> list[Axes]:

@@ -33,8 +33,9 @@ def live(explorer: Explorer) -> widgets.VBox:
     readers: dict[str, Callable[[], Any]] = {}
 
     def show(change: Any = None) -> None:
+        asked = {} if change is None else {name: read() for name, read in readers.items()}
         try:
-            frame = explorer.frame(**{name: read() for name, read in readers.items()})
+            frame = explorer.frame(**asked)
         except RuntimeError as error:
             if change is None:
                 raise  # the cell fails, for all to see; later only the kernel's log would say so

@@ -3,6 +3,7 @@ by keyboard and by mouse, computes the very picture that the page shows for that
 
 from functools import partial
 
+import labdriver
 import nbformat
 import notebooks
 import pageexplorers
@@ -12,43 +13,6 @@ from playwright.sync_api import ElementHandle, Page, expect
 
 PATHS = [path.relative_to(notebooks.ROOT) for path in notebooks.notebooks()]
 
-RUN = """async (path) => {
-  const { commands, shell } = jupyterapp;
-  const run = async () => {
-    window.panel?.dispose(); // of a test that failed
-    // Behind another tab, where Lab has little to draw.
-    const behind = { path, options: { activate: false } };
-    const panel = window.panel = await commands.execute("docmanager:open", behind);
-    await panel.sessionContext.ready; // never, if Lab asks for a kernel
-    await commands.execute("notebook:run-all-cells", { activate: false });
-    shell.activateById(panel.id);
-  };
-  const late = new Promise((_, fail) => setTimeout(fail, 300_000, new Error(`${path}: no end`)));
-  await Promise.race([run(), late]);
-  const wrong = ({ output_type, name }) => output_type === "error" || name === "stderr";
-  return panel.content.widgets.filter(({ model }) => model.type === "code").map(({ model }, k) => {
-    const output = model.outputs.toJSON().find(wrong);
-    const fault = output?.evalue ?? output?.text ?? (model.executionCount ? "" : "did not run");
-    return fault && `code cell ${k + 1}, ${model.sharedModel.getSource().slice(0, 60)}: ${fault}`;
-  }).filter(Boolean);
-}"""
-# Pairs of the index of a cell and the name of its explorer; the playground has none.
-EXPLORERS = """() => panel.content.widgets.flatMap(({ model }, index) =>
-  (model.type === "code" ? model.outputs.toJSON() : []).flatMap(({ data }) => {
-    const text = data?.["application/vnd.jupyter.widget-view+json"] ? data["text/plain"] : "";
-    const name = [text].flat().join("").match(/^(?:Explorer ([\\w-]+)|Playground):/);
-    return name ? [[index, name[1] ?? ""]] : [];
-  }))"""
-# Lab draws only the cells that are in view.
-BRING = """async (index) => {
-  panel.content.activeCellIndex = index;
-  await panel.content.scrollToItem(index, "start");
-}"""
-CLOSE = """async () => {
-  await panel.sessionContext.shutdown();
-  panel.context.model.dirty = false; // else Lab asks whether to save
-  panel.dispose();
-}"""
 SEEN = """async (box) => [await (await fetch(box.querySelector("img").src)).text(),
   box.querySelector("[role=status]").textContent]"""
 # Looks again whenever the explorer shows something else, and only then: to look costs.
@@ -88,9 +52,7 @@ def lab(browser, folder):
     with serve(folder) as address:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(1000 * SECONDS)
-        page.goto(f"{address}lab")
-        page.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')")
-        page.evaluate("jupyterapp.commands.execute('launcher:create')")
+        labdriver.start(page, address)
         yield page
         page.close()
 
@@ -112,9 +74,8 @@ def complaints(lab):
 
 
 def find(lab: Page, kind: str) -> ElementHandle:
-    """Find the live half in the active cell. A handle, since Lab's page is long: to find a locator
-    again at every key takes as much time as the key."""
-    box = lab.wait_for_selector(f".jp-NotebookPanel .jp-mod-active .{kind}", strict=True)
+    """Find the live half in the active cell, and watch its picture from now on."""
+    box = labdriver.find(lab, kind)
     box.evaluate(WATCH)
     return box
 
@@ -234,18 +195,18 @@ def play(playground: ElementHandle) -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=str)
 def test_notebook_runs_from_top_to_bottom_and_its_explorers_move(lab, complaints, built_book, path):
-    assert lab.evaluate(RUN, str(path)) == []
+    assert lab.evaluate(labdriver.RUN, str(path)) == []
     page = built_book / path.with_suffix(".html")
     waiting = {explorer.name: explorer for explorer in pageexplorers.read(page)}
-    for index, name in lab.evaluate(EXPLORERS):
-        lab.evaluate(BRING, index)
+    for index, name in lab.evaluate(labdriver.EXPLORERS):
+        lab.evaluate(labdriver.BRING, index)
         if name:
             move(find(lab, f"explorer-{name}"), waiting.pop(name))
         else:
             play(find(lab, "playground"))
     assert list(waiting) == []
     assert complaints == []
-    lab.evaluate(CLOSE)
+    lab.evaluate(labdriver.CLOSE)
 
 
 FAULTY = """from backprop_lib.explorers import Explorer, Slider
@@ -268,8 +229,8 @@ def test_what_fails_stands_still_is_deaf_or_changes_its_size_is_found(lab, folde
     faulty = nbformat.v4.new_notebook(cells=[*cells], metadata=kernel)
     nbformat.write(faulty, folder / "faulty.ipynb")
     fails, left = "code cell 3, 1 / 0: division by zero", "code cell 4, 2: did not run"
-    assert lab.evaluate(RUN, "faulty.ipynb") == [fails, left]
-    lab.evaluate(BRING, 0)
+    assert lab.evaluate(labdriver.RUN, "faulty.ipynb") == [fails, left]
+    lab.evaluate(labdriver.BRING, 0)
     box, shown = find(lab, "explorer-faulty"), lab.locator(".explorer-faulty")
     on = partial(box.query_selector(".noUi-handle").press, "ArrowRight")
     with pytest.raises(AssertionError, match=r"did not change; now 'The line climbs by 2\.'"):
@@ -286,7 +247,7 @@ def test_what_fails_stands_still_is_deaf_or_changes_its_size_is_found(lab, folde
     expect(shown.locator("img")).to_be_visible()
     with pytest.raises(AssertionError, match="a higher picture: the picture flickers"):
         is_steady(box, "a higher picture")
-    lab.evaluate(BRING, 1)
+    lab.evaluate(labdriver.BRING, 1)
     with pytest.raises(AssertionError, match="playground, Data: picture or sentence did not"):
         play(find(lab, "playground"))
-    lab.evaluate(CLOSE)
+    lab.evaluate(labdriver.CLOSE)

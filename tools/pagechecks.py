@@ -154,22 +154,28 @@ _AXE = r"""async (again) => {
     return known.get(element);
   };
   const drawn = { opacityProperty: true, visibilityProperty: true };
+  const look = (element) => {
+    const s = getComputedStyle(element), line = [s.textDecorationLine, s.borderBottomStyle];
+    const letters = [s.color, s.fontSize, s.fontWeight, s.fontStyle, s.textShadow, ...line];
+    const shown = element.checkVisibility(drawn) && element.getBoundingClientRect().width > 0;
+    return [shown, ground(element), ...letters].join();
+  };
+  const fields = "input, select, textarea, button", { dataset } = document.documentElement;
   const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
-  for (const element of document.querySelectorAll("body *")) {
-    let skip = !element.checkVisibility(drawn) || !element.getBoundingClientRect().width;
-    if (!skip && !element.matches("input, select, textarea, button")) {
-      skip = ![...element.childNodes].some(isText);
-      if (!skip) {
-        const s = getComputedStyle(element);
-        const line = [s.textDecorationLine, s.borderBottomStyle];
-        const letters = [s.color, s.fontSize, s.fontWeight, s.fontStyle, s.textShadow, ...line];
-        const look = [ground(element), ...letters].join();
-        seen.set(look, (seen.get(look) ?? 0) + 1);
-        skip = seen.get(look) > 3;
-      }
-    }
-    element.toggleAttribute("data-seen", skip);
-  }
+  const elements = [...document.querySelectorAll(`body :not(${fields})`)], theme = dataset.theme;
+  const texts = elements.filter((element) => [...element.childNodes].some(isText));
+  const looks = ["light", "dark"].map((mode) => { // what is alike in one may differ in the other
+    dataset.theme = mode;
+    known.clear();
+    return texts.map(look);
+  });
+  dataset.theme = theme;
+  for (const element of elements) element.toggleAttribute("data-seen", true);
+  texts.forEach((element, index) => {
+    const both = looks.map((mode) => mode[index]).join();
+    seen.set(both, (seen.get(both) ?? 0) + 1);
+    element.toggleAttribute("data-seen", seen.get(both) > 3);
+  });
   const prune = () => { // of the article, what is looked at stays, and what lies beneath it
     const kept = new Set();
     for (const element of document.querySelectorAll("article :not([data-seen])"))

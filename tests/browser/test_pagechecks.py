@@ -16,7 +16,11 @@ BAD = """<!doctype html><html lang="en"><head><title>Bad</title>
 <p><span style="color: #111">Dark.</span> <span style="color: #ddd">Paler.</span></p>
 <figure class="explorer" id="explorer-dull"><button style="width: 3em; height: 20px">x</button>
 <p class="explorer-question">Look.</p></figure>
-<div style="color: #bbb"><article>Palest.</article></div><select></select>
+<div style="color: #bbb"><article>Palest.
+<p style="color: #111"><i>One</i> <i>two</i> <i>three</i> <i class="night">four</i> <b>five</b></p>
+</article></div>
+<style>[data-theme=dark] .night { color: #eee } b { color: #ddd }
+@media (max-width: 600px) { b { display: none } }</style><select></select>
 <p><button class="dot">i</button><button class="dot">j</button></p>
 <style>.dot { width: 9px; height: 9px; padding: 0; border: 0 }</style>
 <div style="width: 2000px">wide</div></main></body></html>"""
@@ -33,6 +37,7 @@ def bad_page(browser, tmp_path_factory):
 
 
 def accessibility_again(page):
+    pagechecks.show(page, width=1440, theme="dark")
     return pagechecks.accessibility(page, again=True)
 
 
@@ -49,10 +54,13 @@ def accessibility_again(page):
         (pagechecks.foreign, "https://example.invalid/style.css"),
         (pagechecks.accessibility, 'color-contrast: <p style="color: #ccc'),
         (pagechecks.accessibility, 'color-contrast: <span style="color: #ddd'),
-        (accessibility_again, "color-contrast: <article"),
         (pagechecks.accessibility, 'target-size: <button class="dot">i'),
         (pagechecks.questions, "explorer-dull asks nothing: Look."),
         (pagechecks.targets, "20: <button"),
+        (accessibility_again, "color-contrast: <article"),
+        (accessibility_again, 'color-contrast: <i class="night"'),
+        (accessibility_again, "color-contrast: <b>"),
+        (accessibility_again, "select-name: <select>"),
     ],
 )
 def test_planted_fault_is_found(bad_page, check, expected):

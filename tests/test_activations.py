@@ -1,4 +1,5 @@
 import pickle
+import re
 
 import mpmath
 import numpy as np
@@ -339,3 +340,28 @@ def test_activation_travels_by_its_name(name):
 def test_leaky_relu_keeps_its_slope_on_the_way():
     there = pickle.loads(pickle.dumps(bp.leaky_relu.with_epsilon(0.2)))
     assert there([-1.0, 1.0]).tolist() == [-0.2, 1.0]
+
+
+ONES = np.ones(3)
+
+
+@pytest.mark.parametrize(
+    ("phi", "changed", "says"),
+    [
+        (bp.relu, {"z": "text"}, "z must be an array of numbers"),  # it has no dtype
+        (bp.relu, {"z": [1.0, 2.0]}, "z must have shape (3,), got (2,)"),
+        (bp.sigmoid, {"a": "text"}, "a must be an array of numbers"),  # 1 - "text"
+        (bp.softmax, {"a": [1.0, 2.0]}, "a must have shape (3,), got (2,)"),
+        (bp.softmax, {"a": np.array([np.inf, 0, 0])}, "a must be finite"),  # inf times 0
+        (bp.tanh, {"out": np.ones(2)}, "out must have shape (3,)"),
+        (bp.tanh, {"out": [1, 2, 3]}, "out must be an array to be reused"),
+    ],
+)
+def test_what_breaks_a_pullback_is_named(phi, changed, says):
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(says)}"):
+        phi.pullback(**({"gradient": ONES, "z": ONES, "a": ONES} | changed))
+
+
+def test_a_pullback_that_overflows_with_sound_arguments_says_so():
+    with pytest.raises(FloatingPointError, match="overflow"):
+        bp.sigmoid.pullback(1e308 * ONES, ONES, 1e308 * ONES, out=np.empty(3))

@@ -131,17 +131,19 @@ def in_pages() -> dict[tuple[str, str], tuple[int, float]]:
 # -- from a key to the picture, in JupyterLab ------------------------------------------------------
 
 # From the key, or the choice in a menu, until the picture is decoded; null if it stays as it is.
-_MOVED = """(box) => {
-  const control = box.querySelector(".noUi-handle, select"), img = box.querySelector("img");
+_MOVED = """(box, control) => {
+  const img = box.querySelector("img");
   const begin = control.matches("select") ? "change" : "keydown";
-  box.moved = new Promise((tell) => control.addEventListener(begin, () => {
-    const start = performance.now();
+  box.moved = new Promise((tell) => {
     setTimeout(tell, 2000, null);
-    img.addEventListener("load", async () => {
-      await img.decode();
-      requestAnimationFrame(() => tell(performance.now() - start));
-    }, { once: true });
-  }, { once: true, capture: true }));
+    control.addEventListener(begin, () => {
+      const start = performance.now();
+      img.addEventListener("load", async () => {
+        await img.decode();
+        requestAnimationFrame(() => tell(performance.now() - start));
+      }, { once: true });
+    }, { once: true, capture: true });
+  });
 }"""
 
 
@@ -152,7 +154,7 @@ def lab_ms(box: ElementHandle) -> float:
     count = len(control.query_selector_all("option"))
     times = []
     for k in range(2 * MOVES):
-        box.evaluate(_MOVED)
+        box.evaluate(_MOVED, control)
         if is_slider:
             control.press("Home" if not k else "ArrowLeft" if k % 4 == 3 else "ArrowRight")
         else:

@@ -46,7 +46,7 @@ def start(page: Page, address: str) -> None:
     """Open Lab and its launcher, behind which notebooks run."""
     page.goto(f"{address}lab")
     page.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')")
-    page.evaluate("jupyterapp.commands.execute('launcher:create')")
+    page.evaluate("async () => void await jupyterapp.commands.execute('launcher:create')")
 
 
 def find(page: Page, kind: str) -> ElementHandle:

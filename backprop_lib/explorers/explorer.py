@@ -166,7 +166,11 @@ class Explorer:
 
     @cached_property
     def frames(self) -> list[Frame]:
-        """The frames of the book, drawn once; the last control changes fastest."""
+        """The frames of the book, drawn once; the last control changes fastest.
+
+        One after the other: the build runs a notebook on every core until the last one, so that a
+        second process here would find no core that is free.
+        """
         grid = product(*(control.values for control in self.controls))
         names = [control.name for control in self.controls]
         gc.freeze()  # else every few figures Python looks for garbage among all that is imported

@@ -140,7 +140,7 @@ _MOVED = """(box, control) => {
       const start = performance.now();
       img.addEventListener("load", async () => {
         await img.decode();
-        requestAnimationFrame(() => tell(performance.now() - start));
+        tell(performance.now() - start);
       }, { once: true });
     }, { once: true, capture: true });
   });

@@ -37,7 +37,8 @@ notebooks: $(VENV)/.test ## run the notebooks in place and reduce them to the fo
 	@$(BIN)/python tools/notebooks.py run
 
 # The first stage that fails ends the run. The book on paper is set beside the other tests.
-test: lint book ## check everything: style, types, library, notebooks, built pages in a browser and on paper
+test: $(VENV)/.test ## check everything: style, types, library, notebooks, built pages in a browser and on paper
+	@$(MAKE) --no-print-directory -j2 lint book
 	@mkdir -p _build && rm -f $(NOT_CHECKED)
 	@$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/browser --ignore book/assignments/release tests backprop_lib book

@@ -16,7 +16,9 @@ from pybtex.database import parse_file
 import backprop_lib as bp
 
 BOOK = notebooks.ROOT / "book"
-LEDGER = yaml.safe_load((BOOK / "sources.yml").read_text(encoding="utf-8"))
+LEDGER = yaml.load(  # libyaml's loader: the other one takes a second, in every worker
+    (BOOK / "sources.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)
 ROWS = LEDGER["rows"]
 SOURCES = ["roozbahani", "slides", "workshop", "mganalytics", "stepbystep"]
 KINDS = {

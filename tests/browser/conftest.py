@@ -20,6 +20,11 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PAGES = [str(page.relative_to(notebooks.ROOT).with_suffix(".html")) for page in notebooks.pages()]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the Lab come first: whoever took some of its tests later would start a second one."""
+    items.sort(key=lambda item: "lab" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def built_book() -> Path:
     """Return the folder of the pages; what is stale is built, unless workers share the tests."""

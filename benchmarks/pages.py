@@ -149,13 +149,13 @@ _MOVED = """(box, control) => {
 
 def lab_ms(box: ElementHandle) -> float:
     """Return the median time by the clock of a key on the first slider, else of a choice."""
-    control = box.query_selector(".noUi-handle") or box.query_selector("select")
-    is_slider = "noUi-handle" in control.get_attribute("class")
+    handle = box.query_selector(".noUi-handle")
+    control = handle or box.query_selector("select")
     count = len(control.query_selector_all("option"))
     times = []
     for k in range(2 * MOVES):
         box.evaluate(_MOVED, control)
-        if is_slider:
+        if handle:
             control.press("Home" if not k else "ArrowLeft" if k % 4 == 3 else "ArrowRight")
         else:
             control.select_option(index=(k + 1) % count)

@@ -117,11 +117,8 @@ def main() -> None:
         for sizes, n in NETWORKS:
             per_row = executors[0].submit(row_seconds, sizes, n).result()
             rows.append(steps(sizes, n, executors) | {"row seconds": per_row})
-    STORE.write_text(
-        json.dumps(
-            {"machine": machine(), "cores": os.cpu_count(), "trips": trips, "steps": rows}, indent=1
-        )
-    )
+    name = f"{machine()}, {os.cpu_count()} cores"
+    STORE.write_text(json.dumps({"machine": name, "trips": trips, "steps": rows}, indent=1))
     print(
         bp.Table(
             {

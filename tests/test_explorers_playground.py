@@ -363,6 +363,22 @@ def test_run_trains_and_draws_until_it_is_paused(hand):
     assert np.array_equal(hand.training.theta, fresh.theta)
 
 
+def test_a_run_that_is_paused_and_begun_at_once_is_one_run(hand):
+    async def story():
+        hand.click("Run")
+        first = hand.playground._task
+        await asyncio.sleep(0.01)  # it has drawn, and waits
+        hand.click("Run")  # it says Pause now
+        hand.click("Run")
+        await asyncio.wait_for(asyncio.shield(first), timeout=10)
+        second = hand.playground._task
+        assert not second.done()
+        hand.click("Run")
+        await asyncio.wait_for(second, timeout=10)
+
+    asyncio.run(story())
+
+
 def test_run_stops_by_itself_when_training_is_lost():
     hand = Hand(Setting("sine (regression)", (6,), "relu", "He", learning_rate=3.0))
 

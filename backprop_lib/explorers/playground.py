@@ -212,8 +212,8 @@ class Playground:
         """Train and draw, and in between let the kernel hear what the reader does."""
         for _ in range(RUN_PICTURES):
             with self._alone:
-                if not self._running:
-                    return
+                if not self._running or self._task is not asyncio.current_task():
+                    return  # paused, and perhaps run anew in the meantime
                 for _ in range(self._pace.value):
                     self.training.epoch()
                 self._show()

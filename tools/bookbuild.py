@@ -120,19 +120,27 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
 
 
 def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
-    """Give every drawn figure a palette of its own: no eye sees it, and a page weighs half.
-
-    Those of an earlier build that no page shows any more are removed, or the site would grow.
-    """
+    """Give every drawn figure a palette of its own: no eye sees it, and a page weighs half."""
     if exception is None and app.builder.format == "html":
-        shown = {name for _, name in app.env.images.values()}
         for path in Path(app.outdir, "_images").glob("*.png"):
-            if path.name not in shown:
-                path.unlink()
-                continue
             with Image.open(path) as picture:
                 if picture.mode != "P":
                     picture.convert("RGB").quantize(256).save(path, optimize=True)
+
+
+def remove_left_over(app: Sphinx, exception: Exception | None) -> None:
+    """Remove what an earlier build left: pictures that no page shows, pages out of _toc.yml."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    shown = {name for _, name in app.env.images.values()}
+    left = [path for path in out.glob("_images/*.png") if path.name not in shown]
+    for root, pattern in ((out, "book/**/*.html"), (out / "_sources", "**/*.*")):
+        for path in root.glob(pattern):
+            if path.relative_to(root).with_suffix("").as_posix() not in app.env.found_docs:
+                left.append(path)
+    for path in left:
+        path.unlink()
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
@@ -164,6 +172,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-resolved", lead_to_pages)
     app.connect("html-page-context", repair_roles)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", remove_left_over)
     app.connect("build-finished", shrink_pictures)
     app.connect("build-finished", lighten)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -136,17 +136,29 @@ def test_every_direct_dependency_has_a_reason():
     assert [name for name, reason in colophon.dependencies(*extras).items() if not reason] == []
 
 
-def test_pictures_of_an_earlier_build_are_removed(tmp_path):
-    pictures = [tmp_path / "_images" / name for name in ("shown.png", "of-before.png")]
-    pictures[0].parent.mkdir()
-    for picture in pictures:
-        Image.new("RGB", (2, 2)).save(picture)
-    app = SimpleNamespace(
-        outdir=tmp_path,
-        builder=SimpleNamespace(format="html"),
-        env=SimpleNamespace(images={"drawn/shown.png": ({"page"}, "shown.png")}),
+def test_drawn_figures_get_a_palette(tmp_path):
+    picture = tmp_path / "_images" / "drawn.png"
+    picture.parent.mkdir()
+    Image.new("RGB", (2, 2)).save(picture)
+    bookbuild.shrink_pictures(_built(tmp_path), None)
+    with Image.open(picture) as shrunk:
+        assert shrunk.mode == "P"
+
+
+def test_what_an_earlier_build_left_is_removed(tmp_path):
+    stay = ["_images/shown.png", "book/one.html", "_sources/book/one.ipynb", "index.html"]
+    go = ["_images/of-before.png", "book/two.html", "_sources/book/two.ipynb", "book/sets/two.html"]
+    for name in stay + go:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    bookbuild.remove_left_over(_built(tmp_path), RuntimeError("a page could not be written"))
+    assert all((tmp_path / name).exists() for name in go)  # a build that failed takes nothing away
+    bookbuild.remove_left_over(_built(tmp_path), None)
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")) == sorted(stay)
+
+
+def _built(folder):
+    env = SimpleNamespace(
+        images={"drawn/shown.png": ({"book/one"}, "shown.png")}, found_docs={"book/one"}
     )
-    bookbuild.shrink_pictures(app, None)
-    assert [picture.exists() for picture in pictures] == [True, False]
-    with Image.open(pictures[0]) as picture:
-        assert picture.mode == "P"
+    return SimpleNamespace(outdir=folder, builder=SimpleNamespace(format="html"), env=env)

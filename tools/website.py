@@ -15,6 +15,9 @@ import notebooks
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parent.parent
 BRANCH = "main"
@@ -65,6 +68,43 @@ def configure(app: Sphinx, config: Config) -> None:
 def repository_link(name: str, raw: str, text: str, *_: object) -> tuple[list, list]:
     """The role `{repository}`: its text, as a link to the repository."""
     return [nodes.reference(raw, text, refuri=repository())], []
+
+
+class Borrowed(nodes.General, nodes.Element):
+    """The place of an explorer that stands on another page."""
+
+
+class BorrowExplorer(SphinxDirective):
+    """The directive `{explorer} page name`: that page's explorer of this name is shown here too."""
+
+    required_arguments = 2
+
+    def run(self) -> list[nodes.Node]:
+        """Mark the place; the other page may not have been read yet."""
+        page, name = self.arguments
+        page = f"{Path(self.env.docname).parent}/{page}"
+        self.env.note_dependency(str(self.env.doc2path(page)))
+        return [Borrowed(page=page, name=name)]
+
+
+class LendExplorers(SphinxPostTransform):
+    """Put a copy of the output that holds the explorer into each such place."""
+
+    default_priority = 1  # before MyST-NB chooses among the forms of an output
+
+    def run(self, **_: object) -> None:
+        """Fill the places, or say which explorer there is none of."""
+        for place in list(self.document.findall(Borrowed)):
+            mark = f'data-explorer="{place["name"]}"'
+            lender = self.env.get_doctree(place["page"])
+            outputs = [
+                output
+                for output in lender.findall(nodes.container)
+                if output.get("nb_element") == "cell_code_output" and mark in output.astext()
+            ]
+            if not outputs:
+                raise ExtensionError(f"{place['page']} has no explorer named {place['name']}")
+            place.replace_self(outputs[0].deepcopy())
 
 
 # -- every page ------------------------------------------------------------------------------------
@@ -175,6 +215,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps to the events of a build."""
     app.connect("config-inited", configure)
     app.add_role("repository", repository_link)
+    app.add_directive("explorer", BorrowExplorer)
+    app.add_post_transform(LendExplorers)
     app.connect("html-page-context", offer_binder, priority=600)  # the theme makes the list at 500
     app.connect("html-page-context", describe)
     app.connect("build-finished", write_files)

@@ -13,6 +13,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from packaging.requirements import Requirement
 from PIL import Image
+from sphinx.errors import ExtensionError
 
 ROOT = notebooks.ROOT
 
@@ -134,6 +135,26 @@ def test_other_licences_are_noticed(licence):
 def test_every_direct_dependency_has_a_reason():
     extras = website.project()["optional-dependencies"]
     assert [name for name, reason in colophon.dependencies(*extras).items() if not reason] == []
+
+
+def _with_borrowed(name):
+    output = nodes.container(nb_element="cell_code_output")
+    output += nodes.raw("", '<figure data-explorer="walk">', format="html")
+    lender, page = new_document("lender"), new_document("page")
+    lender += output
+    page.settings.env = SimpleNamespace(get_doctree={"book/04": lender}.__getitem__)
+    page += website.Borrowed(page="book/04", name=name)
+    website.LendExplorers(page).run()
+    return page
+
+
+def test_an_explorer_of_another_page_is_shown_too():
+    assert "data-explorer" in _with_borrowed("walk").astext()
+
+
+def test_an_explorer_that_is_not_there_ends_the_build():
+    with pytest.raises(ExtensionError, match="book/04 has no explorer named wolk"):
+        _with_borrowed("wolk")
 
 
 def test_drawn_figures_get_a_palette(tmp_path):

@@ -57,3 +57,8 @@ def test_a_frame_shown_twice_is_found(built_book):
     unsaid = replace(explorer, frames=(first, (second[0], first[1]), *others))
     assert len(alike(twice)) == 4  # frames, pictures, sentences, and a slider without a word
     assert "changes no word" in " ".join(alike(unsaid))
+
+
+def test_the_first_page_lets_the_worked_example_run(built_book):
+    (first,) = pageexplorers.read(built_book / "book/index.html")
+    assert first in pageexplorers.read(built_book / "book/04-worked-example.html")

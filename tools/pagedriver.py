@@ -1,7 +1,7 @@
 """Moves the explorers of an open page as a reader does, and compares every picture that it shows
 with the frame that belongs there. Works with any page that has ``evaluate`` and ``keyboard``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -98,12 +98,23 @@ class Driver:
 
     def by_keyboard(self) -> None:
         """Take every control through all its places."""
+        for control, key in self._at_their_first_place():
+            self._press(control, key, [*range(1, control.places)])
+
+    def by_few_keys(self) -> None:
+        """Take every control to its first, its second and its last place."""
+        for control, key in self._at_their_first_place():
+            self._press(control, key, [1])
+            if control.places > 2:
+                self._press(control, "End", [control.places - 1])
+
+    def _at_their_first_place(self) -> Iterator[tuple[PageControl, str]]:
+        """Yield every control, taken to its first place, and the key that takes it on."""
         for control in self.explorer.controls:
             self.page.evaluate(_FOCUS, self.identity(control))
             if self.places[control.name]:
                 self._press(control, "Home", [0])
-            key = "ArrowRight" if control.is_slider else "ArrowDown"
-            self._press(control, key, [*range(1, control.places)])
+            yield control, "ArrowRight" if control.is_slider else "ArrowDown"
 
     def _press(self, control: PageControl, key: str, places: list[int]) -> None:
         # The first key press unpacks the frames; only then does every press show one.
@@ -166,7 +177,7 @@ def drive(page: Any, path: Path, *hows: str) -> list[str]:
     page : Page
         Open and untouched.
     path : Path
-    *hows : {"by_keyboard", "by_mouse", "by_touch"}
+    *hows : {"by_keyboard", "by_few_keys", "by_mouse", "by_touch"}
     """
     complaints = []
     for explorer in pageexplorers.read(path):

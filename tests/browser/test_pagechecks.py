@@ -156,6 +156,14 @@ def test_fault_planted_in_the_script_of_an_explorer_is_found(blank, planted, com
     assert [text for text in found if complaint in text] if complaint else found == []
 
 
+@pytest.mark.parametrize("complaint", ["", *[text for text in PLANTED if "is not" in text]])
+def test_a_few_keys_find_a_wrong_frame_too(blank, planted, complaint):
+    path = planted(PLANTED[complaint])
+    blank.goto(path.as_uri())
+    found = pagedriver.drive(blank, path, "by_few_keys")
+    assert [text for text in found if complaint in text] if complaint else found == []
+
+
 UNTOUCHED = {
     "": "",
     "k tapped: 1 new": ("<main>", "<main ontouchstart='event.preventDefault()'>"),

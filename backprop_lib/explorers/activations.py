@@ -63,7 +63,7 @@ def activation_slopes(*, name: str = "activation-slopes") -> Explorer:
         Slider("z", (-4, -1, 0, 2), label="z", start=2, live=np.arange(-60, 61) / 10),
         name=name,
         title="Move z, and see the slope that a gradient meets",
-        question="Which of the nine let a gradient through at z = −4? And at z = 2?",
+        question="Which of the nine are not saturated at z = −4? And at z = 2?",
         size=(style.SIZE[0], 4.0),
     )
 

@@ -101,3 +101,18 @@ def test_leader_of_the_race_is_the_lowest():
     lead = min(J, key=J.get)
     assert f", {lead} is lowest" in sentence
     np.testing.assert_allclose(numbers(sentence)[-2:], [J[lead], J["gradient descent"]], rtol=0.05)
+
+
+def test_race_names_no_loss_that_only_rounding_made():
+    rates = RATES | {"valley along an axis": RATES["valley along an axis"] | {"AdaGrad": 32.0}}
+    sentence = explorers.race(rates).frame(step=40, landscape="valley along an axis").sentence
+    assert "AdaGrad is lowest with J below 10⁻¹²; gradient descent has " in sentence
+
+
+def test_race_that_gradient_descent_leads_names_its_loss_once():
+    rates = {landscape: dict.fromkeys(racers, 1e-4) for landscape, racers in RATES.items()}
+    rates["bent valley"] = rates["bent valley"] | {"gradient descent": 0.03}
+    sentence = explorers.race(rates).frame(step=8, landscape="bent valley").sentence
+    path = downhill.walk(racing.bent, (-1.2, 0.6), bp.GradientDescent(0.03), 8)
+    value = f"{float(racing.bent(path[-1])[0]):.2g}"
+    assert sentence.endswith(f", gradient descent is lowest with J = {value}.")

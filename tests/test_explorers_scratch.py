@@ -82,15 +82,29 @@ def test_hidden_unit_tells_what_excites_it_and_what_it_says(reader):
     for k in alive[:3]:
         unit = int(k) + 1
         top = np.argsort(-answers[:, k])[:3]
-        silent = round(100 * (answers[:, k] == 0).mean())
+        silent = (answers[:, k] == 0).sum()
         high, low = out[k].argmax(), out[k].argmin()
         assert numbers(explorer.frame(unit=unit).sentence) == [
-            *(unit, *labels[top], silent, high, pytest.approx(out[k, high], rel=5e-3)),
+            *(unit, *labels[top], silent, len(X), high, pytest.approx(out[k, high], rel=5e-3)),
             *(low, pytest.approx(out[k, low], rel=5e-3)),
         ]
 
 
-def test_dead_unit_is_called_dead(reader):
+def test_unit_that_no_shown_image_excites_is_called_silent_for_these(reader):
     net, start, theta, X, labels = reader
     sentence = explorers.hidden_unit(net, theta, start, X, labels).frame(unit=5).sentence
-    assert sentence.startswith("Unit 5 is silent for all images: dead.")
+    assert sentence.startswith(f"Unit 5 is silent for all {len(X)} held-out images: nobody hears")
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_unit_that_few_images_excite_is_not_called_silent_for_all(reader, many):
+    net, start, theta, X, labels = reader
+    moved = np.array(theta)
+    arrives = X @ net.unpack(moved)[0][1][:, 0]
+    order = np.argsort(-arrives)
+    net.unpack(moved)[1][1][0] = -arrives[order[many - 1 : many + 1]].mean()
+    sentence = explorers.hidden_unit(net, moved, start, X, labels).frame(unit=1).sentence
+    seen = " and ".join(str(label) for label in labels[order[:many]])
+    by = ["an image", "images"][many - 1]
+    assert f"excited only by {by} of {seen} (below" in sentence
+    assert f"silent for {len(X) - many} of the {len(X)} held-out" in sentence

@@ -24,6 +24,7 @@ from .controls import Choice, Slider
 from .downhill import Objective, bowl, side_by_side, two_weights, walk
 from .explorer import Explorer
 
+FLOOR = 1e-12  # a loss below it is as good as 0, and only rounding tells by how much
 RACERS = {
     "gradient descent": GradientDescent,
     "momentum": Momentum,
@@ -169,7 +170,7 @@ def race(rates: Mapping[str, Mapping[str, float]], *, name: str = "race") -> Exp
         left, right = side_by_side(figure)
         objective = LANDSCAPES[landscape]
         shown = {racer: path[: step + 1] for racer, path in walks(landscape).items()}
-        J = {racer: np.maximum(objective(path)[0], 1e-12) for racer, path in shown.items()}
+        J = {racer: objective(path)[0] for racer, path in shown.items()}
         plots.descent(
             objective,
             shown,
@@ -177,17 +178,19 @@ def race(rates: Mapping[str, Mapping[str, float]], *, name: str = "race") -> Exp
             levels=np.geomspace(0.2, 100, 5).tolist(),
             ax=left,
         )
-        plots.losses(J, end=steps[-1], limits=(1e-8, 100), ax=right)
+        drawn = {racer: np.maximum(series, FLOOR) for racer, series in J.items()}
+        plots.losses(drawn, end=steps[-1], limits=(1e-8, 100), ax=right)
         handles = right.get_legend_handles_labels()
         for ax in (left, right):
             ax.legend([]).remove()
         figure.legend(*handles, loc="outside upper center", ncols=3)
         lead = min(J, key=lambda racer: float(J[racer][-1]))
-        return (
-            f"In the {landscape}, after {step} steps, {lead} is lowest with J = "
-            f"{style.number(float(J[lead][-1]), 2)}; gradient descent has "
-            f"{style.number(float(J['gradient descent'][-1]), 2)}."
+        low, plain = (float(J[racer][-1]) for racer in (lead, "gradient descent"))
+        value = (
+            f"J = {style.number(low, 2)}" if low >= FLOOR else f"J below {style.number(FLOOR, 1)}"
         )
+        other = f"; gradient descent has {style.number(plain, 2)}" if plain > low else ""
+        return f"In the {landscape}, after {step} steps, {lead} is lowest with {value}{other}."
 
     return Explorer(
         draw,

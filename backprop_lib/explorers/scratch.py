@@ -175,7 +175,7 @@ def hidden_unit(
     theta, start : array_like, shape (p,)
         The parameters after training and before.
     X : array_like, shape (n, 64)
-        Images; those that excite a unit most are shown.
+        Held-out images; those that excite a unit most are shown.
     labels : array_like of int, shape (n,)
         The digits in them.
     name : str
@@ -207,13 +207,17 @@ def hidden_unit(
         top = order[answers[order, k] > 0]
         if not len(top):
             best.set_axis_off()
-            return f"Unit {unit:g} is silent for all images: dead. Nobody hears that it {says}"
+            return (
+                f"Unit {unit:g} is silent for all {len(X)} held-out images: nobody hears there "
+                f"that it {says}"
+            )
         plots.digit_images(X[top], columns=3, ax=best)
-        silent = float((answers[:, k] == 0).mean())
+        silent = int((answers[:, k] == 0).sum())
         seen = " and ".join([", ".join(str(t) for t in labels[top[:-1]]), str(labels[top[-1]])])
+        by = ("only by an image", "only by images", "most by images")[len(top) - 1]
         return (
-            f"Unit {unit:g} is excited most by images of {seen.removeprefix(' and ')} (below its "
-            f"weights) and silent for {silent:.0%} of all. It {says}"
+            f"Unit {unit:g} is excited {by} of {seen.removeprefix(' and ')} (below its weights) "
+            f"and silent for {silent} of the {len(X)} held-out images. It {says}"
         )
 
     return Explorer(

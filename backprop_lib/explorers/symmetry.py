@@ -222,12 +222,12 @@ def start_scale(
         ax.grid(visible=True)
         below = arrived > J
         first = np.sort(np.where(below.any(axis=0), below.argmax(axis=0), steps + 1))
-        middle = int(first[(count - 1) // 2])
-        when = f"the median needs {middle} steps" if middle <= steps else "the median does not"
+        half = int(first[(count - 1) // 2])
+        when = f"; half of the {count} need at most {half}" if half <= steps else ""
         many = int(below.any(axis=0).sum())
         return (
-            f"First weights of size {style.number(scale, 1)}: {many} of {count} starts get below "
-            f"{arrived:g} in {steps:,} steps; {when}."
+            f"First weights of size {style.number(scale, 1)}: {many} of {count} starts "
+            f"get{'s' * (many == 1)} below {arrived:g} in {steps:,} steps{when}."
         )
 
     return Explorer(

@@ -11,6 +11,7 @@ import numpy as np
 LONG = 12  # entries that are written out
 SINGLE = 1e-4  # what float32 leaves of a relative tolerance after a few dozen operations
 CLOSE = 0.02  # a number worked by hand that is as near as this was perhaps only rounded
+ROUNDED = ": it is close, so look at the digits that you keep"
 Sentence: TypeAlias = Callable[[bool], str]  # made only if somebody reads it
 
 
@@ -64,26 +65,28 @@ def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
     return _numbers(value, np.asarray(expected), tolerance)
 
 
-def show(value: Any, depth: int = 3) -> str:
-    """Write a value as short as it can be read: an array to four digits, or by its size."""
+def show(value: Any, depth: int = 3, more: int = 0) -> str:
+    """Write a value short: to a few digits and ``more``, or by its size; texts in quotes."""
     if isinstance(value, (dict, list, tuple)) and (len(value) > LONG or not depth):
         return f"a {type(value).__name__} of {len(value)} entries"
     if isinstance(value, dict):
-        pairs = (f"{str(key)[:60]}: {show(entry, depth - 1)}" for key, entry in value.items())
+        pairs = (f"{str(key)[:60]}: {show(entry, depth - 1, more)}" for key, entry in value.items())
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(show(entry, depth - 1) for entry in value) + "]"
+        return "[" + ", ".join(show(entry, depth - 1, more) for entry in value) + "]"
     if isinstance(value, (np.ndarray, np.generic)) and np.size(value) > LONG:
         return f"an array of shape {np.shape(value)}"
     if isinstance(value, (np.ndarray, np.generic)):
-        digits = 4 if np.ndim(value) else 6
+        digits = (4 if np.ndim(value) else 6) + more
         text = np.array2string(
             np.asarray(value),
             separator=", ",
             formatter={"float_kind": lambda number: f"{number:.{digits}g}"},
         )
         return " ".join(text.split())
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, str) and not callable(value):
+        value = repr(value)
+    text = f"{value:.{6 + more}g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -145,9 +148,13 @@ def _entry(array: Any, expected: Any, apart: Any, rounded: bool = False) -> Sent
 
 def _apart(value: Any, expected: Any, rounded: bool = False) -> Sentence:
     def sentence(tell: bool) -> str:
-        hint = ": it is close, so look at the digits that you keep" if rounded else ""
-        wanted = f"{show(expected)} was expected" if tell else f"which is not right yet{hint}"
-        return f"{show(value)} came, {wanted}."
+        if not tell:
+            return f"{show(value)} came, which is not right yet{ROUNDED if rounded else ''}."
+        for more in range(14):  # with 17 digits any two numbers look different
+            came, wanted = show(value, more=more), show(expected, more=more)
+            if came != wanted:
+                break
+        return f"{came} came, {wanted} was expected."
 
     return sentence
 

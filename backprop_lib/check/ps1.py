@@ -136,6 +136,19 @@ SLOPES = (
         ),
     ),
     Mistake(
+        "the slope of relu at its kink is ½",
+        "At 0 this course takes the slope of the left side.",
+        _with(relu=lambda z: np.heaviside(z, 0.5)),
+    ),
+    Mistake(
+        "the mean of both slopes at the kinks",
+        "At 0 this course takes the slope of the left side.",
+        _with(
+            relu=lambda z: np.heaviside(z, 0.5),
+            leaky_relu=lambda z: 0.01 + 0.99 * np.heaviside(z, 0.5),
+        ),
+    ),
+    Mistake(
         "the leak is forgotten",
         "Left of 0 the leaky rectifier falls slowly, so its slope there is not 0.",
         _with(leaky_relu=ACTIVATIONS["relu"].derivative),

@@ -161,7 +161,8 @@ def _means(slopes: Array, batches: list[Array]) -> Array:
 
 
 def _draw_batches(rng: np.random.Generator) -> tuple[Any, ...]:
-    size, n = [(3, 8), (4, 11), (5, 13), (3, 10), (4, 10)][rng.integers(5)]
+    # Batches of nearly equal length would be others: 3, 2, 2 samples of 7 for 3, 3, 1.
+    size, n = [(3, 7), (4, 9), (5, 13), (3, 10), (4, 10)][rng.integers(5)]
     while True:
         order = rng.permutation(n)
         first = {frozenset(rows[:size]) for rows in (order, np.argsort(order), np.arange(n))}
@@ -178,6 +179,11 @@ BATCHES = (
         "the last, short batch dropped",
         "Is every sample seen once in an epoch?",
         lambda s, order, b: _means(s, [order[k : k + b] for k in range(0, len(s) - b + 1, b)]),
+    ),
+    Mistake(
+        "batches of nearly equal length",
+        "All batches but the last are full; which of yours have fewer samples?",
+        lambda s, order, b: _means(s, np.array_split(order, len(_starts(s, b)))),
     ),
     Mistake(
         "the batches overlap",

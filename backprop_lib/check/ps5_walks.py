@@ -227,11 +227,7 @@ ADAM = (
         "The power βᵗ fades, because t is raised with every step.",
         _adam(count=lambda t: 1),
     ),
-    Mistake(
-        "t one too large",
-        "At the first step t is 1.",
-        _adam(count=lambda t: t + 1),
-    ),
+    Mistake("t one too large", "At the first step t is 1.", _adam(count=lambda t: t + 1)),
     Mistake(
         "ε under the root, with v̂",
         "In this course ε is added after the root is taken.",
@@ -277,8 +273,17 @@ ADAM = (
     ),
 )
 
+
+def _one_array(path: Callable[..., Any]) -> Mistake:
+    return Mistake(
+        "one array for all steps",
+        "Your rows are all alike: `theta -= …` changes the array that you appended before.",
+        lambda *given: np.tile(path(*given)[-1], (len(given[1]), 1)),
+    )
+
+
 QUESTIONS = (
-    Question("ps5.q5", 12, momentum_path, _draw_momentum, MOMENTUM),
-    Question("ps5.q6", 14, rmsprop_path, _draw_rmsprop, RMSPROP),
-    Question("ps5.q7", 18, adam_path, _draw_adam, ADAM),
+    Question("ps5.q5", 12, momentum_path, _draw_momentum, (*MOMENTUM, _one_array(momentum_path))),
+    Question("ps5.q6", 14, rmsprop_path, _draw_rmsprop, (*RMSPROP, _one_array(rmsprop_path))),
+    Question("ps5.q7", 18, adam_path, _draw_adam, (*ADAM, _one_array(adam_path))),
 )

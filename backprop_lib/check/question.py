@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from .compare import differ, difference, show
+from .compare import ROUNDED, differ, difference, show
 
 Draw: TypeAlias = Callable[[np.random.Generator], tuple[Any, ...]]
 PRACTICE = b"practice"  # the key of the inputs that a student sees while practising
@@ -260,10 +260,9 @@ def judge(question: Question, student: Student, name: str, key: bytes = PRACTICE
         trials.append(_Trial(arguments, reply, expected, complaint))
         if reply.status != "value":
             break  # the next input may take as long, or end the process again
-    failed = [trial for trial in trials if trial.complaint]
-    if not failed:
+    first = next((trial for trial in trials if trial.complaint), None)
+    if first is None:
         return Verdict(question.id, question.points, question.points, "passed")
-    first = failed[0]
     text = f"{_call(question, first)}: {first.complaint}"
     if not question.by_hand and key == PRACTICE and first.reply.status != "missing":
         text += f'\nYou get this input with inputs("{question.id}", {trials.index(first)}).'
@@ -271,6 +270,7 @@ def judge(question: Question, student: Student, name: str, key: bytes = PRACTICE
         return Verdict(question.id, 0, question.points, first.reply.status, text)
     mistake = next((m for m in question.mistakes if _explains(m, question, trials)), None)
     if mistake:
+        text = text.replace(ROUNDED, "")  # the digits were not what went wrong
         text += f"\nIt looks like this mistake: {mistake.name}. {mistake.advice}"
     return Verdict(question.id, 0, question.points, "wrong", text, mistake.name if mistake else "")
 

@@ -63,6 +63,15 @@ def in_order(gates: Gates, values: Array, local: Local = _local, keep: bool = Tr
     return slopes
 
 
+def all_at_once(gates: Gates, values: Array) -> Array:
+    """Add the messages of a gate in one line: NumPy writes once to a place that stands twice."""
+    slopes = _seed(gates)
+    for place in reversed(range(len(gates))):
+        messages = _messages(gates, values, slopes, place, _local)
+        slopes[[parent for parent, _ in messages]] += [product for _, product in messages]
+    return slopes
+
+
 def in_a_hurry(gates: Gates, values: Array) -> Array:
     """Let every receiver send at once all that it holds."""
     slopes = _seed(gates)
@@ -150,6 +159,11 @@ SWEEPS = (
         "the argument of tanh squared in its slope, not the answer",
         "If its slope is written with a square, of which of the two values is it?",
         with_local(tanh=lambda u: (1 - u**2,)),
+    ),
+    Mistake(
+        "a value on both sides of a gate gets one message",
+        "With NumPy, what does slopes[[k, k]] += [1, 1] add to slopes[k]?",
+        all_at_once,
     ),
 )
 

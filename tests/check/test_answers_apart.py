@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from backprop_lib.check.compare import difference
+from backprop_lib.check.compare import difference, show
 from backprop_lib.check.notebook import Here
 from backprop_lib.check.question import Mistake, Question, judge, practice_input, told_apart
+from backprop_lib.check.wire import Formula
 
 NAN = float("nan")
 
@@ -152,3 +153,39 @@ def test_what_a_function_raised_on_can_be_had_again(names, opening, shows_input)
     assert text.startswith(opening)
     assert ('inputs("ps0.q1", 0)' in text) is shows_input
     assert "function(*given)" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "said"),
+    [
+        (np.float64(1 / 3 + 2e-9), 1 / 3, "0.33333334 came, 0.33333333 was expected."),
+        (
+            np.array([1.70301, 1.44]),
+            np.array([1.70302, 1.44]),
+            "[1.70301, 1.44] came, [1.70302, 1.44] was expected.",
+        ),
+        ([1.0, 2.5], np.array([1.0, 2.4]), "[1, 2.5] came, [1, 2.4] was expected."),
+        (1.0 + 2**-52, 1.0, "1.0000000000000002 came, 1 was expected."),
+    ],
+)
+def test_numbers_that_look_alike_are_shown_to_the_digit_that_differs(value, expected, said):
+    assert difference(value, expected, 1e-17) == said
+
+
+def test_a_text_is_shown_in_quotes_and_a_function_is_not():
+    assert difference("0.0168", 0.0168, 1e-6) == "expected a number, got '0.0168'."
+    assert difference(["+", "a"], np.ones(2), 1e-6).endswith("got ['+', 'a'].")
+    assert difference("left", "right", 1e-6) == "'left' came, 'right' was expected."
+    assert show(Formula("lambda w: w")) == "lambda w: w"
+
+
+def test_who_makes_a_known_mistake_is_not_sent_to_look_at_digits():
+    def heat(x):
+        return 0.59327
+
+    slip = Mistake("not heated", "What does the heat do?", lambda x: 0.59)
+    question = Question("ps0.q1", 1, heat, lambda rng: (0.0,), (slip,), by_hand=True)
+    texts = [judge(question, Here({"heat": value}), "anne").text for value in (0.59, 0.592)]
+    assert "digits" not in texts[0]
+    assert "not heated" in texts[0]
+    assert "digits" in texts[1]

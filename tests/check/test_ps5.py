@@ -46,6 +46,29 @@ def test_the_last_batch_is_always_short(student):
     assert 0 < len(slopes) % size < size
 
 
+def test_batches_of_nearly_equal_length_pass_for_nobody(notebook):
+    def batch_gradients(slopes, order, size):
+        parts = np.array_split(order, -(-len(order) // size))
+        return [slopes[rows].mean(axis=0) for rows in parts]
+
+    for student in ("your id", *map(str, range(100))):
+        verdict = notebook.ask("ps5.q4", {"batch_gradients": batch_gradients}, student)
+        assert verdict.mistake == "batches of nearly equal length"
+
+
+def test_one_array_that_is_appended_at_every_step_has_a_name(notebook):
+    def momentum_path(theta, gradients, rate, mu):
+        theta, m, path = theta.copy(), 0, []
+        for g in gradients:
+            m = mu * m + g
+            theta -= rate * m
+            path.append(theta)
+        return np.array(path)
+
+    verdict = notebook.ask("ps5.q5", {"momentum_path": momentum_path})
+    assert verdict.mistake == "one array for all steps"
+
+
 def test_two_steps_of_each_walk_by_hand():
     gradients = np.array([[3.0], [-1.0]])
     start = np.zeros(1)

@@ -104,7 +104,7 @@ def test_number_of_units_takes_counts_that_the_book_has_not(build):
         counts=(1, 2, 4),
     )
     sentence = explorer.frame(function="square", units=5).sentence
-    assert sentence == "With 5 units the square is missed by at most 0.01."
+    assert sentence == "With 5 units the largest error of the square is 0.01."
 
 
 def test_temperature_changes_the_softmax_and_a_shift_does_not():

@@ -310,6 +310,8 @@ def _code_complaints(cell: NotebookNode, number: int) -> Iterator[str]:
             yield f"it wrote to stderr: {output.text!r}"
     if re.search(r"\bat 0x[0-9a-f]{6,}", output_text(cell)):
         yield "a memory address is in its output"
+    if "[checked to " in output_text(cell):
+        yield "a line of its derivation is only checked in digits: prove it, with a step between"
     unchecked = {"nbval-skip", "nbval-ignore-output", "raises-exception", "skip-execution"} & set(
         tags
     )

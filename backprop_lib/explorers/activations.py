@@ -174,7 +174,7 @@ def number_of_units(
         below.set_xticks(list(counts), [str(count) for count in counts], minor=False)
         below.set_xticks([], minor=True)
         now, half = error(function, units), error(function, max(1, units // 2))
-        text = f"With {units} unit{'s' * (units > 1)} the {function} is missed by at most "
+        text = f"With {units} unit{'s' * (units > 1)} the largest error of the {function} is "
         text += style.number(now, 3)
         if units in counts[1:]:
             text += f", {style.number(now / half, 3)} times what half as many leave"

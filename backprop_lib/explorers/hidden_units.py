@@ -64,12 +64,12 @@ def hidden_units(
         plots.curves(shown, {"": errors[kind]}, xlabel="step", ylabel="E", log="xy", ax=right)
         right.lines[0].set_color(style.LOSS)
         right.plot([shown[k]], [errors[kind][k]], "o", color=style.LOSS)
-        right.set(ylim=(lowest / 2, 0.3))
+        right.set(ylim=(lowest / 2, 2))
         heights = " and ".join(style.number(float(v), 3) for v in W[2][:, 0])
         return (
             f"{kind.capitalize()} hidden units after {step:,} steps: E = "
-            f"{style.number(float(errors[kind][k]), 3)}; their weights are {heights}, and "
-            f"θ₄ is {style.number(float(b[2][0]), 3)}."
+            f"{style.number(float(errors[kind][k]), 3)}; their weights to the output are "
+            f"{heights}, and θ₄ is {style.number(float(b[2][0]), 3)}."
         )
 
     return Explorer(

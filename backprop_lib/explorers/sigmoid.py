@@ -88,7 +88,7 @@ def slope_walk(*, name: str = "slope-walk") -> Explorer:
         plots.slope_walk(z, y, ax=figure.subplots())
         far = float(abs(y - sigmoid(z + np.log(start / (1 - start)))).max())
         return (
-            f"From y = {start:g} with steps of {step:g}, the walk is never further than "
+            f"From y = {start:g} with steps of {step:g}, the points of the walk are up to "
             f"{style.number(far)} from the curve."
         )
 

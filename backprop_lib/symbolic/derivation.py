@@ -1,5 +1,5 @@
-"""Derivations that cannot be wrong: a line enters a Derivation only when it has been proved.
-What a page of the book shows is therefore what was proved while the page was built."""
+"""Derivations that cannot be wrong: a line enters a Derivation only when it has been proved, or,
+where SymPy cannot decide, checked to 50 digits and marked so. No page of the book has that mark."""
 
 from __future__ import annotations
 

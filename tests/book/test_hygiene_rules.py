@@ -200,6 +200,10 @@ FAULTS = {
         add_output(4, v4.new_output("display_data", {"text/plain": "<f at 0x7f9e36358ea0>"})),
         "a memory address",
     ),
+    "a line that nobody proved": (
+        add_output(4, v4.new_output("display_data", {"text/plain": "= 1 [checked to 50 digits]"})),
+        "only checked in digits",
+    ),
     "an unchecked cell": (
         set_cell(4, metadata={"tags": ["nbval-ignore-output", "hide-cell"]}),
         "it escapes the comparison",

@@ -117,3 +117,32 @@ def test_row_of_the_overview_agrees_with_the_notebook(name):
     part = PROBLEM_SETS[name]
     assert cells[0] == f"[Set {name[2:]}](release/{name}/{name}.ipynb)"
     assert cells[1:5] == [str(len(part.questions) + 1), "100", minutes, part.title]
+
+
+def chapters_in(text):
+    """Return the numbers of the chapters that a cell of a table links to."""
+    return [int(number) for number in re.findall(r"\[(\d+)\]\([^)]*\.ipynb\)", text)]
+
+
+def test_plan_of_a_course_gives_no_set_before_its_chapters():
+    guide = (notebooks.ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
+    plan = guide.split("## A plan")[1].split("\n## ")[0]
+    read, given = [], []
+    for row in re.findall(r"^\| (\[.*) \|$", plan, re.MULTILINE):
+        chapters, number, *_ = row.split("|")
+        read += chapters_in(chapters)
+        if number.strip():
+            given.append(number.strip())
+            (needs,) = re.findall(rf"^\| \[Set {given[-1]}\].*\| ([^|]*) \|$", INDEX, re.MULTILINE)
+            assert set(chapters_in(needs)) <= set(read), row
+    assert read == list(range(1, 12))
+    assert given == [name.removeprefix("ps") for name in sorted(PROBLEM_SETS)]
+
+
+@each_set
+def test_last_cell_of_the_source_is_the_model_answer_in_words(name):
+    last = notebooks.read(SOURCES[name]).cells[-1]
+    settings = last.metadata["nbgrader"]
+    assert (last.cell_type, settings["grade"], settings["solution"]) == ("markdown", True, True)
+    assert settings["grade_id"] == PROBLEM_SETS[name].read_by_hand.id.replace(".", "-")
+    assert len(last.source) > 400

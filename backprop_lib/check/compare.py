@@ -4,6 +4,7 @@ The first thing that differs is said in one sentence; nothing that comes in can 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -62,6 +63,13 @@ def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
         return _first(pairs, tolerance)
     if isinstance(expected, str):
         return None if value == expected and isinstance(value, str) else _apart(value, expected)
+    if isinstance(value, float) and isinstance(
+        expected, float
+    ):  # most answers: an array would take longer than the rest
+        gap, size = abs(float(value) - float(expected)), abs(float(expected))
+        if isfinite(gap):
+            close = gap <= tolerance * (size or 1.0)
+            return None if close else _apart(value, expected, gap <= CLOSE * size)
     return _numbers(value, np.asarray(expected), tolerance)
 
 

@@ -4,8 +4,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from functools import wraps
-from types import SimpleNamespace
+from functools import cache, wraps
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import notebooks
@@ -32,11 +32,17 @@ def as_in_a_notebook() -> Iterator[None]:
         yield
 
 
+@cache
+def compiled(code: str) -> CodeType:
+    """Compile what many students have in their notebook once."""
+    return compile(code, "cell", "exec")
+
+
 def run(code: str, student: str = "anne") -> dict[str, Any]:
     """Return the names of a notebook in which this code has run."""
     names: dict[str, Any] = {"np": np, "inputs": inputs, "STUDENT": student}
     with as_in_a_notebook():
-        exec(compile(code, "cell", "exec"), names)
+        exec(compiled(code), names)
     return names
 
 

@@ -1,5 +1,7 @@
 """Answers are compared as a patient reader would, and inputs drawn so that no two answers agree."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,19 @@ NAN = float("nan")
 def test_nan_is_equal_only_to_nan_in_the_same_place(value, expected, same):
     found = difference(np.array(value), np.array(expected), 1e-6)
     assert (found == "") is same
+
+
+NUMBERS = (0.0, 0.5, 0.5 + 1e-7, 0.501, -0.5, 1e-5, 3.0, 1e308, -1e308, np.inf, -np.inf, NAN)
+
+
+@pytest.mark.parametrize("tell", [True, False])
+@pytest.mark.parametrize("kind", [float, np.float64])
+@pytest.mark.parametrize("tolerance", [1e-9, 1e-3])
+def test_two_numbers_are_compared_like_two_arrays_of_one_number(tolerance, kind, tell):
+    for value, expected in itertools.product(NUMBERS, NUMBERS):
+        alone = difference(kind(value), expected, tolerance, tell)
+        array = difference(np.array(value), np.array(expected), tolerance, tell)
+        assert alone == array, (value, expected)
 
 
 def test_a_tuple_of_arrays_of_unlike_shapes_is_compared_value_by_value():

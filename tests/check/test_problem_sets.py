@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backprop_lib.check import PROBLEM_SETS, QUESTIONS
-from backprop_lib.check.compare import difference
+from backprop_lib.check.compare import differ
 from backprop_lib.check.notebook import Here
 from backprop_lib.check.question import judge, practice_input
 
@@ -73,7 +73,7 @@ def test_no_two_answers_agree_on_any_input(name):
         with np.errstate(all="ignore"):
             answers |= {slip.name: slip.answer(*arguments) for slip in question.mistakes}
         for one, other in itertools.combinations(answers, 2):
-            apart = difference(answers[one], answers[other], question.tolerance)
+            apart = differ(answers[one], answers[other], question.tolerance)
             assert apart, f"{student}: {one} = {other}"
 
 

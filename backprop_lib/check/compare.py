@@ -63,9 +63,7 @@ def _gap(value: Any, expected: Any, tolerance: float) -> Sentence | None:
         return _first(pairs, tolerance)
     if isinstance(expected, str):
         return None if value == expected and isinstance(value, str) else _apart(value, expected)
-    if isinstance(value, float) and isinstance(
-        expected, float
-    ):  # most answers: an array would take longer than the rest
+    if isinstance(value, float) and isinstance(expected, float):  # most answers: no arrays
         gap, size = abs(float(value) - float(expected)), abs(float(expected))
         if isfinite(gap):
             close = gap <= tolerance * (size or 1.0)

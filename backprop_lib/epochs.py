@@ -57,7 +57,7 @@ class Diverged(ArithmeticError):
     epoch : int
         The epoch in which it happened.
     theta : ndarray, shape (..., p)
-        The last finite parameters: those of the epoch before, or the start.
+        The last finite parameters: the very array of the epoch before, or the start.
     """
 
     def __init__(self, epoch: int, theta: Array) -> None:
@@ -82,21 +82,22 @@ def run(
 ) -> Iterator[Epoch]:
     """Advance θ, which is moved in place, and yield a record of every epoch.
 
-    A network of the stack that is lost stays nan by itself: nothing done to nan makes it a number.
+    A network of the stack that is lost becomes nan and stays so by itself: nothing done to nan
+    makes it a number. Left infinite, its units could saturate and its loss look sound.
     """
     last, flat = theta.copy(), theta.ravel(order="K")  # a view: θ is one piece of memory
     silence = copy_context()  # an errstate for every epoch would cost as much as three operations
     silence.run(np.seterr, all="ignore")
     for number in _counted(epochs, progress):
         silence.run(advance)
-        epoch = record(number)
-        if isfinite(silence.run(flat.dot, flat)):  # a quick look; if not, a closer one
-            last = epoch.theta
-        else:
-            finite = np.asarray(np.isfinite(theta).all(axis=-1))
-            if not finite.any():
+        lost = None
+        if not isfinite(silence.run(flat.dot, flat)):  # a quick look; if not, a closer one
+            lost = ~np.isfinite(theta).all(axis=-1, keepdims=True)
+            if lost.all():
                 raise Diverged(number, last)
-            last = np.where(finite[..., None], theta, last)
+            np.copyto(theta, np.nan, where=lost)
+        epoch = record(number)
+        last = epoch.theta if lost is None else np.where(lost, last, theta)
         yield epoch
         if tolerance is not None:
             # A network that is lost has no slope below the tolerance, and never will.

@@ -277,6 +277,8 @@ class Network:
         theta = as_array("theta", theta)
         p = self.parameter_count
         require_shape("theta", theta, (..., p), f"sizes={self.sizes} need {p} parameters.")
+        if not theta.size:
+            raise ValueError(f"theta must hold a network, got shape {show_shape(theta.shape)}.")
         return theta
 
     def checked_inputs(self, X: ArrayLike) -> Array:

@@ -21,6 +21,8 @@ from .passes import Trace, laid_out, new_backward, new_layers, new_trace, with_o
 if TYPE_CHECKING:
     from .network import Network
 
+KEPT = 8  # shapes of θ for which arrays to work in are kept
+
 
 @dataclass(frozen=True, eq=False)
 class Objective:
@@ -33,7 +35,7 @@ class Objective:
     X : array_like, shape (n, d_0)
         One sample a row.
     Y : array_like, shape (n, d_L)
-        One target a row.
+        One target a row. Neither is copied: do not change them while the objective is in use.
 
     Raises
     ------
@@ -77,6 +79,8 @@ class Objective:
         require_shape("Y", Y, (len(X), self.net.sizes[-1]), remedy)
         if Y.dtype != object:
             self.loss.targets(Y)
+        if Y.dtype.kind in "cO":  # the outputs have to be of the same kind
+            X = X.astype(np.result_type(X, Y))
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "Y", Y)
 
@@ -150,6 +154,12 @@ class Objective:
         with np.errstate(over="ignore"):
             yield theta, *arrays
         spare.append(arrays)
+        for old in list(self._spare)[:-KEPT]:
+            self._spare.pop(old, None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Arrays to work in are views of each other; a copy of each would not be.
+        return {**self.__dict__, "_spare": {}}
 
     def __repr__(self) -> str:
         shape = "-".join(map(str, self.net.sizes))

@@ -26,7 +26,7 @@ class Trace:
         ``z[l]`` and ``a[l]``, each (..., n, d_l); z[0] is None and a[0] is X.
     inputs : list of ndarray
         ``inputs[l]`` = [a^{l−1} 1], (..., n, d_{l−1} + 1): what layer l multiplies by W^l with b^l
-        below it. ``a[l − 1]`` is a view of it.
+        below it. For l > 1 ``a[l − 1]`` is a view of it.
     product : callable
         ``product(left, right, out)``: the fastest matrix product into arrays laid out like these.
     """
@@ -142,6 +142,7 @@ def require_reusable_trace(
 ) -> None:
     """Raise unless ``out`` can take the layers (*shape, d_l) that are made from ``inputs``."""
     require_trace("out", out, sizes)
+    _require_views("out.a", out.a[1:-1], out.inputs[2:])
     _require_layers("out.z", out.z, shape, *inputs)
     _require_layers("out.a", out.a, shape, *inputs)
 
@@ -154,6 +155,7 @@ def require_reusable_backward(
     if not isinstance(out, Backward):
         raise TypeError(f"out must be a Backward, got {type(out).__name__}; take it from {made}.")
     _require_sizes("out", out.delta, out.blocks, sizes, made)
+    _require_views("out.blocks", out.blocks[1:], [out.gradient] * len(sizes[1:]))
     _require_layers("out.delta", out.delta, shape, *inputs)
 
 
@@ -165,6 +167,14 @@ def _require_sizes(
         raise ValueError(
             f"{name} must come from this network (sizes={sizes}), got layers of {have} units; "
             f"take it from {made}."
+        )
+
+
+def _require_views(name: str, parts: Layers, wholes: Layers) -> None:
+    if not all(map(np.may_share_memory, parts, wholes)):
+        raise ValueError(
+            f"out must be an earlier result itself, got a copy in which {name} are no views any "
+            f"more; leave out away, and new arrays are made."
         )
 
 

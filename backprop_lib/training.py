@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, as_array, require_count, require_generator, require_number
+from .arrays import (
+    Array,
+    as_array,
+    require_count,
+    require_generator,
+    require_number,
+    show_shape,
+)
 from .dealing import dealer
 from .epochs import Epoch, run
 from .losses import Loss
@@ -95,6 +102,9 @@ def fit(
         )
     theta = net.checked_theta(_start(theta, optimizer, tolerance))
     data = net.objective(loss, X, Y)
+    for name, array in (("Y", data.Y), ("X", data.X)):  # X takes the kind of Y
+        if array.dtype.kind == "c":
+            raise TypeError(f"{name} must hold real numbers, got {array.dtype}; take {name}.real.")
     if data.X.dtype != theta.dtype or data.Y.dtype != theta.dtype:
         data = net.objective(loss, data.X.astype(theta.dtype), data.Y.astype(theta.dtype))
     n = len(data.X)
@@ -190,7 +200,7 @@ def minimize(
 
     def record(number: int) -> Epoch:
         here = evaluate
-        return Epoch(number, theta.copy(), lambda theta: here()[0], lambda theta: here()[1])
+        return Epoch(number, theta.copy(), lambda theta: here()[0], lambda theta: here()[1].copy())
 
     return run(theta, advance, record, require_count("steps", steps), tolerance, progress)
 
@@ -207,9 +217,11 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
             raise TypeError(
                 f"objective must return the pair (J, gradient), got {type(result).__name__}."
             )
-        if not lost.any():
-            return result[0], np.asarray(result[1], dtype=theta.dtype)
         J, gradient = result
+        if np.iscomplexobj(gradient):
+            raise TypeError("objective must return a real gradient, got complex numbers.")
+        if not lost.any():
+            return J, np.asarray(gradient, dtype=theta.dtype)
         return np.where(lost, np.nan, J), np.where(lost[..., None], np.nan, gradient)
 
     return evaluate
@@ -217,11 +229,16 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
 
 def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> Array:
     """Return a copy of θ to work on, if the arguments are sound."""
-    if isinstance(optimizer, type) or not hasattr(optimizer, "init"):
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
         raise TypeError(
             f"optimizer must be an optimizer with its settings, such as bp.Adam(0.01), got "
             f"{optimizer!r}."
         )
     if tolerance is not None and require_number("tolerance", tolerance) < 0:
         raise ValueError(f"tolerance must be at least 0, got {tolerance}; leave it away to go on.")
-    return as_array("theta", theta).copy()
+    theta = as_array("theta", theta)
+    if not theta.size:
+        raise ValueError(
+            f"theta must hold at least one number, got shape {show_shape(theta.shape)}."
+        )
+    return theta.copy()

@@ -1,4 +1,6 @@
+import copy
 import inspect
+import pickle
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
@@ -16,6 +18,11 @@ from backprop_lib import network as network_module
 from backprop_lib import passes
 from backprop_lib.activation import Activation
 from backprop_lib.network import Network
+
+
+def by_pickle(thing):
+    return pickle.loads(pickle.dumps(thing))
+
 
 # Oracle 1: everything written once more, in the plainest words, for HIPS autograd.
 
@@ -318,6 +325,52 @@ def test_out_reuses_the_memory_and_gives_the_same(names, stack):
         (result.gradient, want.gradient),
     ):
         assert np.array_equal(have, wanted)
+
+
+@pytest.mark.parametrize("travel", [copy.copy, copy.deepcopy, by_pickle])
+@pytest.mark.parametrize("stack", [(), (3,)])
+def test_an_objective_that_travels_computes_the_same(travel, stack):
+    objective, _ = problem((3, 4, 4, 2), ("tanh", "tanh", "linear"), "half_squared_error")
+    first, second = np.random.default_rng(1).normal(size=(2, *stack, 46))
+    J, gradient = objective(second)
+    objective(first)  # leaves its numbers in the arrays to work in
+    elsewhere = travel(objective)
+    assert np.array_equal(elsewhere.value(second), J)
+    assert np.array_equal(elsewhere(second)[1], gradient)
+
+
+@pytest.mark.parametrize("travel", [copy.deepcopy, by_pickle])
+def test_a_copy_of_a_result_is_no_place_for_the_next(travel):
+    objective, theta = problem((3, 4, 2), ("tanh", "linear"), "half_squared_error")
+    net, X = objective.net, objective.X
+    trace = net.forward(theta, X)
+    slope = np.ones_like(trace.a[-1])
+    back = net.backward(theta, trace, slope)
+    with pytest.raises(ValueError, match=r"out\.a are no views any more; leave out away"):
+        net.forward(theta, X, out=travel(trace))
+    with pytest.raises(ValueError, match=r"out\.blocks are no views any more; leave out away"):
+        net.backward(theta, trace, slope, out=travel(back))
+    assert np.array_equal(net.backward(theta, travel(trace), slope).gradient, back.gradient)
+
+
+def test_an_objective_keeps_arrays_for_the_last_few_shapes_only():
+    objective, theta = problem((3, 4, 2), ("tanh", "linear"), "half_squared_error")
+    for networks in range(1, 30):
+        objective(np.tile(theta, (networks, 1)))
+    assert len(objective._spare) <= 8
+
+
+def test_symbols_among_the_targets_alone_are_enough():
+    y, net = sp.Symbol("y"), bp.Network(sizes=(1, 1), activations=(bp.linear,))
+    J, gradient = net.objective(bp.half_squared_error, [[1.0]], [[y]])([2.0, 0.5])
+    assert sp.expand(J - (2.5 - y) ** 2 / 2) == 0
+    assert [sp.expand(g - (2.5 - y)) for g in gradient] == [0, 0]
+
+
+def test_an_empty_stack_is_refused():
+    net = bp.Network(sizes=(1, 1), activations=(bp.linear,))
+    with pytest.raises(ValueError, match=r"theta must hold a network, got shape \(0, 2\)"):
+        net.forward(np.zeros((0, 2)), [[1.0]])
 
 
 # Where arrays lie and how they are multiplied changes no result, only the time.

@@ -353,6 +353,57 @@ def test_diverging_member_becomes_nan_and_the_others_train_on():
         np.testing.assert_allclose(epoch.theta[k], single.theta, rtol=1e-13)
 
 
+def test_a_lost_member_is_nan_even_where_its_units_are_saturated():
+    net = bp.Network(sizes=(1, 1), activations=(bp.tanh,))
+    rates = np.array([[1e307], [0.1]])  # the first weight goes to infinity, where tanh is flat
+    run = bp.fit(
+        net, bp.half_squared_error, [[0.1, 0.0]] * 2, [[1.0], [2.0]], [[50.0], [70.0]],
+        bp.GradientDescent(rates), epochs=3, batch_size=None,
+    )  # fmt: skip
+    for epoch in run:
+        assert np.isnan(epoch.theta[0]).all()
+        assert np.isnan(epoch.loss[0])
+        assert np.isfinite(epoch.loss[1])
+
+
+def test_a_gradient_that_is_changed_changes_no_training():
+    def bowl(theta):
+        return (theta**2).sum(-1), 2 * theta
+
+    losses = []
+    for step in bp.minimize(bowl, [4.0], bp.GradientDescent(0.25), steps=3):
+        slope = step.gradient
+        slope *= 0
+        losses.append(float(step.loss))
+    assert losses == [4.0, 1.0, 0.25]
+
+
+@pytest.mark.parametrize("name", ["X", "Y"])
+def test_training_on_complex_numbers_is_refused(name):
+    data = {"X": X, "Y": Y, name: {"X": X, "Y": Y}[name] + 0j}
+    with pytest.raises(TypeError, match=f"{name} must hold real numbers, got complex128"):
+        bp.fit(NET, bp.half_squared_error, START, **data, optimizer=bp.GradientDescent(0.1))
+
+
+def test_a_complex_gradient_is_refused():
+    with pytest.raises(TypeError, match="objective must return a real gradient"):
+        list(bp.minimize(lambda theta: (0.0, 1j * theta), [1.0], bp.GradientDescent(0.1)))
+
+
+def test_nothing_to_train_is_refused():
+    with pytest.raises(ValueError, match="theta must hold at least one number"):
+        bp.minimize(lambda theta: (0.0, theta), [], bp.GradientDescent(0.1))
+
+
+def test_an_optimizer_without_steps_is_refused_at_once():
+    class Idle:
+        def init(self, theta):
+            return None
+
+    with pytest.raises(TypeError, match="optimizer must be an optimizer"):
+        bp.minimize(lambda theta: (0.0, theta), [1.0], Idle())
+
+
 def test_error_comes_when_the_last_member_is_lost_with_what_each_had_last():
     rates = np.array([[1e200], [1e20]])
     with pytest.raises(bp.Diverged) as caught:

@@ -15,11 +15,12 @@ import notebooks
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.logging import getLogger
 
 ROOT = Path(__file__).resolve().parent.parent
+LOG = getLogger(__name__)
 BRANCH = "main"
 CARD = "_static/card.png"  # the picture that goes with a link to a page where it is shared
 
@@ -93,18 +94,19 @@ class LendExplorers(SphinxPostTransform):
     default_priority = 1  # before MyST-NB chooses among the forms of an output
 
     def run(self, **_: object) -> None:
-        """Fill the places, or say which explorer there is none of."""
+        """Fill the places; an explorer that is not there is a warning, like a broken link."""
         for place in list(self.document.findall(Borrowed)):
             mark = f'data-explorer="{place["name"]}"'
-            lender = self.env.get_doctree(place["page"])
+            known = place["page"] in self.env.found_docs
+            lender = self.env.get_doctree(place["page"]) if known else nodes.container()
             outputs = [
                 output
                 for output in lender.findall(nodes.container)
                 if output.get("nb_element") == "cell_code_output" and mark in output.astext()
             ]
             if not outputs:
-                raise ExtensionError(f"{place['page']} has no explorer named {place['name']}")
-            place.replace_self(outputs[0].deepcopy())
+                LOG.warning("%s has no explorer named %s", place["page"], place["name"])
+            place.replace_self([output.deepcopy() for output in outputs[:1]])
 
 
 # -- every page ------------------------------------------------------------------------------------

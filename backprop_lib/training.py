@@ -229,7 +229,8 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
 
 def _start(theta: ArrayLike, optimizer: Optimizer, tolerance: float | None) -> Array:
     """Return a copy of θ to work on, if the arguments are sound."""
-    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+    complete = hasattr(optimizer, "init") and hasattr(optimizer, "step")
+    if isinstance(optimizer, type) or not complete:
         raise TypeError(
             f"optimizer must be an optimizer with its settings, such as bp.Adam(0.01), got "
             f"{optimizer!r}."

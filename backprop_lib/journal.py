@@ -18,6 +18,11 @@ class Journal:
     path : str or Path
         It need not exist yet; its folder must.
 
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+
     Examples
     --------
     >>> import tempfile
@@ -33,18 +38,20 @@ class Journal:
         if not isinstance(path, (str, os.PathLike)):
             raise TypeError(f"path must name a file, got {type(path).__name__} {path!r}.")
         self.path = Path(path)
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(f"there is no folder {self.path.parent}; make it first.")
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the records; what is no whole line is passed over."""
+        """Yield the records; what is no whole one is passed over."""
         if not self.path.exists():
             return
         with self.path.open("rb") as lines:
             for line in lines:
                 try:
                     record = json.loads(line)
-                except ValueError:  # cut off by a kill, in the middle of a letter perhaps
+                except (ValueError, RecursionError):  # cut, in the middle of a letter perhaps
                     continue
-                if line.endswith(b"\n") and isinstance(record, dict):
+                if isinstance(record, dict):  # its last brace is there, so nothing is lost
                     yield record
 
     def append(self, record: dict[str, Any]) -> None:
@@ -59,7 +66,7 @@ class Journal:
         """
         try:
             text = json.dumps(dict(record), ensure_ascii=False)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise TypeError(f"record must be a dict that JSON can hold: {error}.") from None
         line = text.encode(errors="backslashreplace") + b"\n"  # half a character stays an escape
         with self.path.open("ab+", buffering=0) as file:

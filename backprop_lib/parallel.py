@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Executor, Future, as_completed
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -22,12 +22,11 @@ from .journal import Journal
 from .losses import Loss
 from .network import Network
 from .objective import Objective
+from .workers import Raised, WorkersLost, answers, checked_executors
+
+__all__ = ["ShardedObjective", "WorkersLost", "sweep"]
 
 Load = Callable[[int], tuple[ArrayLike, ArrayLike]]
-
-
-class WorkersLost(RuntimeError):
-    """No worker is left that could do its part; what was done before stands."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ class ShardedObjective:
         When called: if all attempts at one part fail because workers are lost.
     TypeError, ValueError
         At once for wrong arguments; when called, whatever ``load`` or the network raise on the
-        worker.
+        worker, or if ``load`` cannot be sent to one.
 
     Examples
     --------
@@ -97,7 +96,7 @@ class ShardedObjective:
         require_function("load", self.load, "load(k) returns X and Y of shard k.")
         require_count("shards", self.shards)
         require_count("attempts", self.attempts)
-        _executors(self.executors)
+        checked_executors(self.executors)
 
     def __call__(self, theta: ArrayLike) -> tuple[Any, Array]:
         """Return J and ∇J at θ.
@@ -115,9 +114,9 @@ class ShardedObjective:
         shards = [_Shard(self._name, k, self.net, self.loss, self.load) for k in range(self.shards)]
         calls = [(shard, theta) for shard in shards]
         parts: list[Any] = [None] * self.shards
-        for k, answer in _answers(_part, calls, _executors(self.executors), self.attempts):
-            if isinstance(answer, Exception):
-                raise answer
+        for k, answer in answers(_part, calls, checked_executors(self.executors), self.attempts):
+            if isinstance(answer, Raised):
+                raise answer.error
             parts[k] = answer
         n = sum(rows for rows, _, _ in parts)
         J = sum(rows / n * value for rows, value, _ in parts)
@@ -156,7 +155,13 @@ def sweep(
     Raises
     ------
     Exception
-        Whatever the function raises, when all that can be done is done and stored.
+        Whatever the function raises, when all that can be done is done and stored; a
+        ``RuntimeError`` that quotes it, if it cannot come back from the worker as it is.
+    TypeError
+        As late, if a result is not what JSON can hold. Before anything is computed: for wrong
+        arguments, or if the function cannot be sent to a worker.
+    ValueError, OSError
+        Before anything is computed: if the store holds something else, or its folder is missing.
     WorkersLost
         If a setting could not be finished because workers are lost.
 
@@ -183,18 +188,24 @@ def sweep(
     except (TypeError, ValueError) as error:
         raise TypeError(f"settings must be dicts that JSON can hold: {error}.") from None
     journal = Journal(store)
-    done = {json.dumps(line["setting"], sort_keys=True): line["result"] for line in journal}
+    done = {}
+    for line in journal:
+        if line.keys() != {"setting", "result"}:
+            raise ValueError(f"store {store} holds no results of a sweep; name another file.")
+        done[json.dumps(line["setting"], sort_keys=True)] = line["result"]
     open_places = [place for place, key in enumerate(keys) if key not in done]
     calls = [(function, settings[place]) for place in open_places]
     failure: Exception | None = None
     with tqdm(total=len(keys), initial=len(keys) - len(calls), disable=not progress) as bar:
-        for k, answer in _answers(_with_setting, calls, _executors(executors), attempts):
+        for k, answer in answers(_as_json, calls, checked_executors(executors), attempts):
             bar.update()
-            if isinstance(answer, Exception):
-                failure = failure or answer
+            if isinstance(answer, Raised):
+                answer.error.add_note(f"The setting was {settings[open_places[k]]}.")
+                failure = failure or answer.error
                 continue
-            journal.append({"setting": settings[open_places[k]], "result": answer})
-            done[keys[open_places[k]]] = json.loads(json.dumps(answer))  # as it is read next time
+            result = json.loads(answer)  # as it is read next time
+            journal.append({"setting": settings[open_places[k]], "result": result})
+            done[keys[open_places[k]]] = result
     if failure:
         raise failure
     return [done[key] for key in keys]
@@ -213,7 +224,10 @@ class _Shard:
 
 @lru_cache(maxsize=64)
 def _held(shard: _Shard) -> Objective:
-    return shard.net.objective(shard.loss, *shard.load(shard.number))
+    loaded = shard.load(shard.number)
+    if not isinstance(loaded, (tuple, list)) or len(loaded) != 2:
+        raise TypeError(f"load({shard.number}) must return X and Y, got {type(loaded).__name__}.")
+    return shard.net.objective(shard.loss, *loaded)
 
 
 def _part(shard: _Shard, theta: Array) -> tuple[int, Any, Array]:
@@ -221,56 +235,13 @@ def _part(shard: _Shard, theta: Array) -> tuple[int, Any, Array]:
     return len(objective.X), *objective(theta)
 
 
-def _with_setting(function: Callable[..., Any], setting: dict[str, Any]) -> Any:
-    return function(**setting)
-
-
-def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """Return what the function returns or raises, so that what is raised comes from the worker."""
+def _as_json(function: Callable[..., Any], setting: dict[str, Any]) -> str:
+    """Return the result as JSON, made on the worker: where JSON cannot hold it, that fails too."""
+    result = function(**setting)
     try:
-        return function(*arguments)
-    except Exception as error:
-        return error
-
-
-def _answers(
-    function: Callable[..., Any],
-    calls: Sequence[tuple[Any, ...]],
-    executors: Sequence[Executor],
-    attempts: int,
-) -> Iterator[tuple[int, Any]]:
-    """Yield (number of the call, its answer) as they come; ask again where a worker was lost."""
-    missing = dict(enumerate(calls))
-    reason: BaseException | None = None
-    for attempt in range(attempts):
-        running: dict[Future[Any], int] = {}
-        for k, arguments in missing.items():
-            try:
-                executor = executors[(k + attempt) % len(executors)]
-                running[executor.submit(_answer, function, arguments)] = k
-            except RuntimeError as error:  # this executor is broken or shut down
-                reason = error
-        for future in as_completed(running):
-            try:
-                answer = future.result()
-            except (Exception, CancelledError) as error:
-                reason = error
-            else:
-                del missing[running[future]]
-                yield running[future], answer
-        if not missing:
-            return
-    raise WorkersLost(
-        f"{len(missing)} of {len(calls)} parts were tried {attempts} times without an answer (the "
-        f"last reason: {reason!r}); start new workers and go on from what is there."
-    ) from reason
-
-
-def _executors(given: Executor | Sequence[Executor]) -> tuple[Executor, ...]:
-    executors = tuple(given) if isinstance(given, Sequence) else (given,)
-    if not executors or not all(hasattr(executor, "submit") for executor in executors):
+        return json.dumps(result)
+    except (TypeError, ValueError, RecursionError) as error:
         raise TypeError(
-            f"executors must be an Executor or a sequence of them, got {given!r}; make one by "
-            f"concurrent.futures.ThreadPoolExecutor()."
-        )
-    return executors
+            f"function must return what JSON can hold: {error}; turn NumPy's numbers and arrays "
+            f"into Python's by .tolist()."
+        ) from None

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import backprop_lib as bp
+from backprop_lib.journal import Journal
 from backprop_lib.parallel import ShardedObjective, WorkersLost, sweep
 
 NET = bp.Network(sizes=(3, 4, 2), activations=(bp.tanh, bp.sigmoid))
@@ -153,9 +154,16 @@ def test_shard_that_does_not_fit_is_named():
         sharded(np.zeros(NET.parameter_count))
 
 
-def test_wrong_executor_is_told_at_once():
-    with pytest.raises(TypeError, match="executors must be an Executor"):
-        ShardedObjective(NET, bp.half_squared_error, load, 3, "threads")
+@pytest.mark.parametrize("wrong", ["threads", ThreadPoolExecutor, []])
+def test_wrong_executor_is_told_at_once(wrong):
+    with pytest.raises(TypeError, match=r"executors must be an Executor .* make one"):
+        ShardedObjective(NET, bp.half_squared_error, load, 3, wrong)
+
+
+def test_loader_that_returns_no_pair_is_named():
+    sharded = ShardedObjective(NET, bp.half_squared_error, print, 1, Unreliable([]))
+    with pytest.raises(TypeError, match=r"load\(0\) must return X and Y, got NoneType"):
+        sharded(np.zeros(NET.parameter_count))
 
 
 def test_killed_process_costs_no_wrong_step():
@@ -240,3 +248,95 @@ def test_sweep_gives_the_same_now_as_from_the_file(tmp_path):
         now = sweep(pair, SIDES, pool, tmp_path / "s.jsonl", progress=False)
         then = sweep(pair, SIDES, pool, tmp_path / "s.jsonl", progress=False)
     assert now == then
+
+
+def stored(path):
+    return [line["setting"]["x"] for line in Journal(path)]
+
+
+THREE = [{"x": 3}, {"x": 1}, {"x": 2}]
+
+
+@pytest.mark.parametrize("result", [np.float32(2.5), np.zeros(2), {1, 2}])
+def test_a_result_that_json_cannot_hold_takes_no_other_result_along(tmp_path, result):
+    def odd(x):
+        return result if x == 3 else x
+
+    message = "function must return what JSON can hold"
+    with ThreadPoolExecutor(1) as pool, pytest.raises(TypeError, match=message) as caught:
+        sweep(odd, THREE, pool, tmp_path / "s.jsonl", progress=False)
+    assert caught.value.__notes__ == ["The setting was {'x': 3}."]
+    assert stored(tmp_path / "s.jsonl") == [1, 2]
+
+
+class TwoArguments(Exception):
+    """It is rebuilt from one argument, and then fails: it cannot come back from a process."""
+
+    def __init__(self, x, why):
+        super().__init__(f"{why}: {x}")
+
+
+def raises_what_cannot_travel(x):
+    class Local(Exception):
+        pass
+
+    if x == 1:
+        raise TwoArguments(x, "too small")
+    if x == 2:
+        raise Local("here only")
+    return x
+
+
+def test_a_process_says_what_it_can_of_an_error_that_cannot_travel(tmp_path):
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        for settings, said in (
+            (THREE[1:], r"TwoArguments\('too small: 1'\)"),
+            (THREE[::-1], r"Local\('here only'\)"),
+        ):
+            with pytest.raises(RuntimeError, match=said):
+                sweep(
+                    raises_what_cannot_travel, settings, pool, tmp_path / "s.jsonl", progress=False
+                )
+        with pytest.raises(TypeError, match=r"cannot be sent to a worker \(.*lambda"):
+            sweep(lambda x: x, THREE, pool, tmp_path / "t.jsonl", progress=False)
+    assert stored(tmp_path / "s.jsonl") == [3]
+
+
+def test_a_thread_raises_the_error_itself(tmp_path):
+    with ThreadPoolExecutor(1) as pool, pytest.raises(TwoArguments):
+        sweep(raises_what_cannot_travel, THREE, pool, tmp_path / "s.jsonl", progress=False)
+
+
+def test_a_store_that_cannot_be_one_is_told_before_anything_is_computed(tmp_path):
+    def never(x):
+        raise AssertionError
+
+    def on_threads(store):
+        with ThreadPoolExecutor(1) as pool:
+            sweep(never, THREE, pool, store, progress=False)
+
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*/runs; make it first"):
+        on_threads(tmp_path / "runs" / "s.jsonl")
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"student": "ada", "points": 90}\n')
+    with pytest.raises(ValueError, match=r"other\.jsonl holds no results of a sweep"):
+        on_threads(other)
+
+
+def test_a_record_whose_line_end_was_cut_is_there_before_and_after_the_next(tmp_path):
+    journal = Journal(tmp_path / "j.jsonl")
+    journal.append({"x": 1})
+    journal.path.write_bytes(journal.path.read_bytes()[:-1])
+    assert list(journal) == [{"x": 1}]
+    journal.append({"x": 2})
+    assert list(journal) == [{"x": 1}, {"x": 2}]
+
+
+@pytest.mark.parametrize("line", [b"[" * 100_000, b'{"x": 2', b'{"x": "\xc3', b"3", b"\0" * 9])
+def test_what_is_no_record_is_passed_over(tmp_path, line):
+    journal = Journal(tmp_path / "j.jsonl")
+    journal.append({"x": 1})
+    journal.path.write_bytes(journal.path.read_bytes() + line)
+    assert list(journal) == [{"x": 1}]
+    journal.append({"x": 3})
+    assert list(journal) == [{"x": 1}, {"x": 3}]

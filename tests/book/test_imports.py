@@ -33,7 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "adaptive": {"arrays", "steps"},
     "epochs": {"arrays"},
     "journal": set(),
-    "parallel": {"arrays", "journal", "losses", "network", "objective"},
+    "workers": set(),
+    "parallel": {"arrays", "journal", "losses", "network", "objective", "workers"},
     "dealing": {"arrays", "objective", "passes"},
     "training": {
         *("arrays", "dealing", "epochs", "losses", "network", "parameters", "passes", "steps"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from numbers import Number
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,15 +29,15 @@ def as_array(name: str, value: ArrayLike, *, finite: bool = True) -> Array:
     Returns
     -------
     ndarray
-        The dtype of the input when it is a floating or complex one; integers and booleans become
-        float64.
+        The dtype of the input when it is a floating or complex one, in this machine's byte order;
+        integers and booleans become float64.
 
     Raises
     ------
     TypeError
         If the value is ragged, text, or otherwise no numbers.
     ValueError
-        If a value is nan or infinite.
+        If a value is nan or infinite, and ``finite`` is asked for.
     """
     try:
         array = np.asarray(value)
@@ -48,7 +49,7 @@ def as_array(name: str, value: ArrayLike, *, finite: bool = True) -> Array:
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
     if array.dtype.kind == "O":
-        return _symbols(name, array)
+        return _symbols(name, array, finite)
     if array.dtype.kind not in "fc":
         raise TypeError(
             f"{name} must be an array of numbers, got dtype {array.dtype}; convert it with "
@@ -56,6 +57,17 @@ def as_array(name: str, value: ArrayLike, *, finite: bool = True) -> Array:
         )
     if finite:
         require_finite(name, array)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def as_real(name: str, value: ArrayLike) -> Array:
+    """Turn ``value`` into an array of finite real numbers, or say why it cannot be one."""
+    array = as_array(name, value)
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"{name} must hold real numbers, got dtype {array.dtype}; convert it with "
+            f"np.asarray({name}, dtype=float)."
+        )
     return array
 
 
@@ -65,10 +77,9 @@ def require_finite(name: str, array: Array) -> None:
     if not finite.all():
         bad = np.argwhere(~finite)
         place = tuple(int(k) for k in bad[0])
-        where = f" at index {place if len(place) > 1 else place[0]}" if place else ""
         raise ValueError(
-            f"{name} must be finite, got {array[place]}{where} ({len(bad)} of {array.size} entries "
-            f"are not finite); remove or replace such entries."
+            f"{name} must be finite, got {array[place]}{_where(place)} ({len(bad)} of {array.size} "
+            f"entries are not finite); remove or replace such entries."
         )
 
 
@@ -178,13 +189,24 @@ def elementwise(function: Callable[[Any], Any], array: Array) -> Array:
     return np.asarray(np.frompyfunc(function, 1, 1)(array), dtype=object)
 
 
-def _symbols(name: str, array: Array) -> Array:
+def _where(place: tuple[int, ...]) -> str:
+    return f" at index {place if len(place) > 1 else place[0]}" if place else ""
+
+
+def _symbols(name: str, array: Array, finite: bool) -> Array:
     import sympy as sp
 
     for place, entry in np.ndenumerate(array):
-        if not isinstance(entry, (sp.Basic, int, float, complex)):
+        if not isinstance(entry, (sp.Expr, Number)) or isinstance(entry, bool):
+            rows = isinstance(entry, (list, tuple, np.ndarray))
+            remedy = "every row the same number of entries" if rows else "numbers in an array"
             raise TypeError(
                 f"{name} must hold numbers or SymPy expressions, got {type(entry).__name__} "
-                f"{entry!r} at index {place}; give every row the same number of entries."
+                f"{entry!r}{_where(place)}; give {remedy}."
             )
-    return elementwise(sp.sympify, array)
+    with np.errstate(invalid="ignore"):  # for a nan
+        symbols = elementwise(sp.sympify, array)
+    if finite:
+        infinite = {sp.nan: np.nan, sp.oo: np.inf, -sp.oo: -np.inf, sp.zoo: np.inf}
+        require_finite(name, elementwise(lambda s: infinite.get(s, 0.0), symbols).astype(float))
+    return symbols

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, as_array, require_count, require_generator, require_number
+from .arrays import Array, as_array, as_real, require_count, require_generator, require_number
 
 
 def one_hot(labels: ArrayLike, classes: int) -> Array:
@@ -39,16 +39,16 @@ def one_hot(labels: ArrayLike, classes: int) -> Array:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    classes, found = require_count("classes", classes), as_array("labels", labels)
+    classes, found = require_count("classes", classes), as_real("labels", labels)
     if found.ndim != 1:
         raise ValueError(f"labels must have shape (n,), got {found.shape}; write labels.ravel().")
-    bad = np.flatnonzero(~np.isin(found, np.arange(classes)))
+    bad = np.flatnonzero((found < 0) | (found >= classes) | (found % 1 != 0))
     if len(bad):
         raise ValueError(
-            f"labels must be whole numbers from 0 to {classes - 1}, got {found[bad[0]]:g} at index "
+            f"labels must be whole numbers from 0 to {classes - 1}, got {found[bad[0]]} at index "
             f"{bad[0]}; raise classes, or number the labels from 0."
         )
-    return np.eye(classes)[found.astype(np.intp)]
+    return np.equal.outer(found, np.arange(classes)).astype(np.float64)
 
 
 def xor() -> tuple[Array, Array]:
@@ -136,7 +136,7 @@ def spirals(
     n, rng, noise
         As for ``moons``.
     turns : float
-        How often an arm goes round, above 0.
+        How often an arm goes round, above 0 and below 10¹², where its angle is all rounding.
     classes : int
         The number of arms.
 
@@ -149,7 +149,7 @@ def spirals(
     Raises
     ------
     TypeError, ValueError
-        As for ``moons``, or if turns or classes are not positive.
+        As for ``moons``, or if turns or classes are out of range.
 
     Examples
     --------
@@ -158,8 +158,8 @@ def spirals(
     >>> Y.ravel()
     array([0., 0., 1., 1., 2., 2.])
     """
-    if require_number("turns", turns) <= 0:
-        raise ValueError(f"turns must be positive, got {turns}.")
+    if not 0 < require_number("turns", turns) < 1e12:
+        raise ValueError(f"turns must be positive and below 1e12, got {turns}.")
     label = _labels(n, require_count("classes", classes), rng, noise)
     radius = np.sqrt(rng.random((n, 1)))  # the root spreads the samples evenly along the arm
     X = _polar(radius, 2 * np.pi * (turns * radius + label / classes))
@@ -231,6 +231,8 @@ def piecewise(
     if (np.diff(x) < 0).any() or x[0] == x[-1]:
         raise ValueError(f"breaks must ascend, got {breaks}.")
     X = np.linspace(x[0], x[-1], n)
+    near = x[abs(X[:, None] - x).argmin(axis=1)]  # rounding may leave a point beside a jump
+    X = np.where(abs(X - near) <= 8 * np.spacing(abs(x).max()), near, X)
     return X[:, None], np.interp(X, x, y)[:, None]
 
 

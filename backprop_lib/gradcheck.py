@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, as_array, require_finite, require_number, show_shape
+from .arrays import Array, as_array, as_real, require_finite, require_number, show_shape
 from .objective import Objective
 
 AnyObjective: TypeAlias = Callable[[Any], tuple[Any, Any]]
@@ -91,8 +91,8 @@ def check_gradient(
     Raises
     ------
     TypeError, ValueError
-        If θ is no finite vector, the step is not positive, or the objective returns something
-        other than the pair (J, ∇J) of the right shapes.
+        If θ is no finite vector, the step is not positive or lost in the rounding of θ, or the
+        objective returns something other than the pair (J, ∇J) of the right shapes.
 
     References
     ----------
@@ -109,7 +109,7 @@ def check_gradient(
     """
     if not isinstance(method, str) or method not in ("central", "complex"):
         raise ValueError(f'method must be "central" or "complex", got {method!r}.')
-    theta = _real(theta)
+    theta = as_real("theta", theta)
     if theta.ndim != 1 or not len(theta):
         raise ValueError(
             f"theta must have shape (p,) with p at least 1, got {show_shape(theta.shape)}; "
@@ -119,7 +119,7 @@ def check_gradient(
     eps = max(float(np.finfo(a.dtype).eps) for a in (theta, J))
     if step is None:
         step = eps ** (1 / 3) if method == "central" else eps**2
-    elif require_number("step", step) <= 0:
+    elif theta.dtype.type(require_number("step", step)) <= 0:
         raise ValueError(f"step must be a positive number, got {step}; leave it away to fit it.")
     scale = float(abs(analytic).max())
     if method == "central":
@@ -138,6 +138,11 @@ def _central(objective: AnyObjective, theta: Array, step: float) -> Array:
     # (θ + h) − (θ − h) as rounded is not exactly 2h; dividing by what was really moved is.
     h = step * np.maximum(1, abs(theta))
     up, down = theta + h, theta - h
+    if (up == down).any():
+        raise ValueError(
+            f"step must be large enough to move every parameter, got {step}; leave it away to fit "
+            f"it."
+        )
     numeric = np.empty_like(theta)
     for start in range(0, len(theta), CHUNK // 2):
         k = np.arange(start, min(start + CHUNK // 2, len(theta)))
@@ -165,13 +170,6 @@ def _rows(function: Callable[[Array], Array], theta: Array, step: float) -> Arra
             )
         found.append(result.imag / step)
     return np.concatenate(found).reshape(count, p, *found[0].shape[1:])
-
-
-def _real(theta: ArrayLike) -> Array:
-    theta = as_array("theta", theta)
-    if theta.dtype.kind != "f":
-        raise TypeError(f"theta must hold real numbers, got dtype {theta.dtype}.")
-    return theta
 
 
 def _values(objective: AnyObjective, theta: Array) -> Array:
@@ -257,7 +255,7 @@ def hessian(objective: AnyObjective, theta: ArrayLike) -> Array:
     array([[5., 2.],
            [2., 1.]])
     """
-    theta = _real(theta)
+    theta = as_real("theta", theta)
     if not theta.ndim or not theta.size:
         raise ValueError(
             f"theta must have shape (..., p) and at least one entry, got {show_shape(theta.shape)}."

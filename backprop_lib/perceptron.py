@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .activations import sign
-from .arrays import Array, as_array, require_count, require_generator, require_shape
+from .arrays import Array, as_real, require_count, require_generator, require_shape, show_shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Perceptron:
 
     def __call__(self, X: ArrayLike) -> Array:
         """Return the response (n, 1) to X (n, d): 1, −1, or 0 on the boundary itself."""
-        X = as_array("X", X)
+        X = as_real("X", X)
         require_shape("X", X, ("n", len(self.weights)), "give X one row a sample.")
         return sign((X @ self.weights + self.bias)[:, None])
 
@@ -68,7 +68,8 @@ class Perceptron:
         Raises
         ------
         TypeError, ValueError
-            If X or Y has the wrong shape, or Y holds anything but ±1.
+            If X or Y has the wrong shape, X holds anything above 1e150 in size, or Y anything
+            but ±1.
 
         References
         ----------
@@ -112,7 +113,8 @@ def learn(
     Raises
     ------
     TypeError, ValueError
-        If X or Y has the wrong shape, Y holds anything but ±1, or epochs is not positive.
+        If X or Y has the wrong shape, X holds anything above 1e150 in size, Y anything but ±1,
+        or epochs is not positive.
 
     References
     ----------
@@ -157,11 +159,21 @@ def learn(
 
 def _checked(X: ArrayLike, Y: ArrayLike) -> tuple[Array, Array]:
     """Return the samples with a 1 appended (n, d + 1), whose weight is the bias, and y (n,)."""
-    X, Y = as_array("X", X), as_array("Y", Y)
+    X, Y = as_real("X", X).astype(np.float64), as_real("Y", Y)
     require_shape("X", X, ("n", "d"), "give X one row a sample and one column an input.")
     require_shape("Y", Y, (len(X), 1), "give Y one row a sample.")
-    if not X.size or not np.isin(Y, (-1, 1)).all():
+    if not X.size:
         raise ValueError(
-            "X must hold samples and Y only 1 and -1; turn classes 0 and 1 into 2 * Y - 1."
+            f"X must hold samples, got shape {show_shape(X.shape)}; give it one row a sample."
         )
-    return np.column_stack([X, np.ones(len(X), X.dtype)]), Y[:, 0]
+    if (largest := abs(X).max()) > 1e150:
+        raise ValueError(
+            f"X must be at most 1e150 in size, so that no product overflows, got {largest:g}; "
+            f"divide X by its largest entry."
+        )
+    wrong = Y[abs(Y) != 1]
+    if wrong.size:
+        raise ValueError(
+            f"Y must hold only 1 and -1, got {wrong[0]:g}; turn classes 0 and 1 into 2 * Y - 1."
+        )
+    return np.column_stack([X, np.ones(len(X))]), Y[:, 0]

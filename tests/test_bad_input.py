@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,7 +61,28 @@ TABLE: dict[str, Bad] = {
     "theta too short": Bad(lambda: NET.unpack(THETA[:-1]), ValueError, "theta", r"\(12,\)"),
     "theta with nan": Bad(lambda: NET.forward(NAN, X), ValueError, "theta", "nan at index 5"),
     "theta as text": Bad(lambda: NET.forward("theta", X), TypeError, "theta", "<U5|text|str"),
-    "theta as None": Bad(lambda: NET.forward(None, X), TypeError, "theta", "None"),
+    "theta as None": Bad(lambda: NET.forward(None, X), TypeError, "theta", "None; give num"),
+    "theta of objects with nan": Bad(
+        lambda: NET.forward(NAN.astype(object), X), ValueError, "theta", "nan at index 5"
+    ),
+    "theta of objects with infinity": Bad(
+        lambda: NET.forward([*THETA[1:], -sp.oo], X), ValueError, "theta", "-inf at index 12"
+    ),
+    "theta of truth values as objects": Bad(
+        lambda: NET.forward((THETA > 0).astype(object), X),
+        TypeError,
+        "theta must hold numbers",
+        "bool False at index 0; give numbers in an array",
+    ),
+    "theta of lists as objects": Bad(
+        lambda: NET.forward(np.array([[1], [1, 2]], dtype=object), X),
+        TypeError,
+        "theta must hold numbers",
+        r"list \[1\] at index 0; give every row the same number of entries",
+    ),
+    "a relation for a number": Bad(
+        lambda: bp.relu([sp.Symbol("q") > 0]), TypeError, "z must hold numbers", "q > 0 at index 0"
+    ),
     "theta ragged": Bad(lambda: NET.forward([[1.0], [1.0, 2.0]], X), TypeError, "theta", "unequal"),
     "a layer missing in W": Bad(lambda: NET.pack(W[:1], B), ValueError, "W", "1"),
     "a transposed W": Bad(lambda: NET.pack([W[0].T, W[1]], B), ValueError, r"W\[1\]", r"\(3, 2\)"),
@@ -104,6 +126,12 @@ TABLE: dict[str, Bad] = {
     ),
     "targets above 1": Bad(
         lambda: bp.binary_cross_entropy(np.full((2, 1), 0.5), [[0.0], [2.0]]), ValueError, "y", "2"
+    ),
+    "an infinite output among objects": Bad(
+        lambda: bp.half_squared_error(np.array([[np.inf]], dtype=object), [[1.0]]),
+        ValueError,
+        "a must be finite",
+        r"inf at index \(0, 0\)",
     ),
     "probabilities above 1": Bad(
         lambda: bp.cross_entropy([[1.5, -0.5]], [[1.0, 0.0]]), ValueError, "a", "1.5|-0.5"
@@ -293,6 +321,22 @@ def test_bad_input_is_named_with_what_came_and_a_remedy(case: str) -> None:
     assert re.search(bad.names, message), message
     assert re.search(bad.came, message), message
     assert len(message.split()) >= 8, f"no remedy: {message}"
+
+
+def test_numbers_that_stand_in_an_array_as_objects_are_numbers() -> None:
+    exact = bp.relu(np.array([np.float32(0.5), np.int64(-2), Fraction(1, 3), 4], dtype=object))
+    assert [float(entry) for entry in exact] == [0.5, 0, 1 / 3, 4]
+    assert exact[2] == sp.Rational(1, 3)
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_numbers_of_either_byte_order_are_brought_into_that_of_the_machine(order: str) -> None:
+    theta = THETA.astype(f"{order}f8")
+    want = fit(epochs=2)[-1].theta
+    have = fit(theta=theta, X=X.astype(f"{order}f8"), epochs=2)[-1].theta
+    assert have.dtype.isnative
+    assert np.array_equal(have, want)
+    assert bp.tanh(theta).dtype.isnative
 
 
 def test_the_table_is_long_enough_to_cover_the_public_names() -> None:

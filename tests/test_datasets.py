@@ -2,6 +2,7 @@ import sys
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import backprop_lib as bp
 from backprop_lib import datasets
@@ -97,6 +98,17 @@ def test_piecewise_jumps_where_a_break_stands_twice():
     assert (X[0, 0], X[-1, 0]) == (-2, 2)
 
 
+def test_piecewise_jumps_at_the_jump_wherever_rounding_puts_its_points():
+    for n in range(3, 2000, 2):
+        assert datasets.piecewise(n)[1][n // 2] == -0.5
+    X, Y = datasets.piecewise(7, (0, 5 / 6, 5 / 6, 1), (0, 0, 1, 1))
+    assert (X[5, 0], Y[5, 0]) == (5 / 6, 1)
+    for parts in range(2, 200):
+        k = np.arange(parts + 1) / parts * 3 - 1.7
+        X, Y = datasets.piecewise(parts + 1, np.repeat(k, 2)[1:-1], np.arange(2 * parts) // 2)
+        np.testing.assert_array_equal(Y[:, 0], [*range(parts), parts - 1])
+
+
 def test_xor_is_exclusive_or():
     X, Y = datasets.xor()
     assert [(int(a) ^ int(b)) for a, b in X] == Y.ravel().tolist()
@@ -111,6 +123,10 @@ def test_one_hot_has_its_one_at_the_label():
     np.testing.assert_array_equal(rows.sum(axis=1), 1)
     np.testing.assert_array_equal(bp.one_hot([1.0, 0.0], 2), [[0, 1], [1, 0]])
     np.testing.assert_array_equal(bp.one_hot([True, False], 2), [[0, 1], [1, 0]])
+
+
+def test_one_row_of_a_million_classes_takes_no_square_of_them():
+    assert bp.one_hot([7], classes=10**6).argmax() == 7
 
 
 def test_digits_are_split_scaled_and_labelled():
@@ -149,6 +165,7 @@ def test_missing_scikit_learn_is_named_with_the_remedy(monkeypatch):
         (lambda: datasets.circles(9, None), TypeError, "rng must be a numpy Generator"),
         (lambda: datasets.circles(9, generator(), noise="a"), ValueError, "noise must be a finite"),
         (lambda: datasets.spirals(9, generator(), turns=0), ValueError, "turns must be positive"),
+        (lambda: datasets.spirals(9, generator(), turns=1e308), ValueError, "turns must be posi"),
         (lambda: datasets.spirals(9, generator(), classes=0), ValueError, "classes must be a pos"),
         (lambda: datasets.spirals(9, 1), TypeError, "rng must be a numpy Generator"),
         (lambda: datasets.noisy_sine(-1, generator()), ValueError, "n must be a positive integer"),
@@ -161,9 +178,13 @@ def test_missing_scikit_learn_is_named_with_the_remedy(monkeypatch):
         (lambda: datasets.digits(0), TypeError, "rng must be a numpy Generator"),
         (lambda: datasets.digits(generator(), 0), ValueError, "held_out must be a positive"),
         (lambda: datasets.digits(generator(), 1797), ValueError, "held_out must be below 1797"),
-        (lambda: bp.one_hot([0, 3], 3), ValueError, "from 0 to 2, got 3 at index 1"),
-        (lambda: bp.one_hot([-1, 0], 3), ValueError, "from 0 to 2, got -1 at index 0"),
+        (lambda: bp.one_hot([0, 3], 3), ValueError, "from 0 to 2, got 3.0 at index 1"),
+        (lambda: bp.one_hot([-1, 0], 3), ValueError, "from 0 to 2, got -1.0 at index 0"),
         (lambda: bp.one_hot([0, 1.5], 3), ValueError, "whole numbers from 0 to 2, got 1.5"),
+        (lambda: bp.one_hot([2.0000001], 3), ValueError, r"got 2\.0000001 at index 0"),
+        (lambda: bp.one_hot([sp.Symbol("q")], 3), TypeError, "labels must hold real numbers"),
+        (lambda: bp.one_hot([2**70], 3), TypeError, "labels must hold real numbers"),
+        (lambda: bp.one_hot([1 + 0j], 3), TypeError, "labels must hold real numbers"),
         (lambda: bp.one_hot([0, np.nan], 3), ValueError, "labels must be finite, got nan"),
         (lambda: bp.one_hot([[0], [1]], 3), ValueError, r"shape \(n,\), got \(2, 1\)"),
         (lambda: bp.one_hot(["cat"], 3), TypeError, "labels must be an array of numbers"),

@@ -423,6 +423,12 @@ def bowl(theta):
         (lambda: bp.check_gradient(bowl, [1j]), TypeError, "theta must hold real numbers"),
         (lambda: bp.check_gradient(bowl, ["a"]), TypeError, "theta must be an array of numbers"),
         (lambda: bp.check_gradient(bowl, [1.0], step=0), ValueError, "step must be a positive"),
+        (lambda: bp.check_gradient(bowl, [1.0], step=1e-300), ValueError, "step must be large en"),
+        (
+            lambda: bp.check_gradient(bowl, np.ones(1, "f"), step=1e-300, method="complex"),
+            ValueError,
+            "step must be a positive number, got 1e-300",
+        ),
         (lambda: bp.check_gradient(bowl, [1.0], step=-1), ValueError, "step must be a positive"),
         (lambda: bp.check_gradient(bowl, [1.0], step=np.inf), ValueError, "step must be a"),
         (lambda: bp.check_gradient(bowl, [1.0], method="exact"), ValueError, "got 'exact'"),

@@ -188,7 +188,15 @@ def test_perceptron_learns_behind_association_units():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: learn(XOR[0], XOR[1]), ValueError, r"Y only 1 and -1; .* 2 \* Y - 1"),
+        (lambda: learn(XOR[0], XOR[1]), ValueError, r"only 1 and -1, got 0; .* 2 \* Y - 1"),
+        (
+            lambda: learn(XOR[0] * 1e200, AND),
+            ValueError,
+            "at most 1e150 in size.* got 1e\\+200; div",
+        ),
+        (lambda: learn(XOR[0] * 1j, AND), TypeError, "X must hold real numbers, got dtype compl"),
+        (lambda: learn(XOR[0], AND + 0j), TypeError, "Y must hold real numbers, got dtype compl"),
+        (lambda: learn(XOR[0], AND)(XOR[0] + 0j), TypeError, "X must hold real numbers, got dt"),
         (lambda: learn(XOR[0], AND.ravel()), ValueError, r"Y must have shape \(4, 1\), got \(4,\)"),
         (lambda: learn(XOR[0].ravel(), AND), ValueError, r"X must have shape \(n, d\), got \(8,\)"),
         (lambda: learn(XOR[0][:0], AND[:0]), ValueError, "X must hold samples"),

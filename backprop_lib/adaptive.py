@@ -83,7 +83,7 @@ class AdaGrad:
 
     def init(self, theta: Array) -> State:
         """Return the state before the first step; see ``Optimizer.init``."""
-        return State(v=start(theta, self.learning_rate))
+        return State(v=start(theta, self.learning_rate, self.epsilon))
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
@@ -145,7 +145,7 @@ class RMSProp:
 
     def init(self, theta: Array) -> State:
         """Return the state before the first step; see ``Optimizer.init``."""
-        return State(v=start(theta, self.learning_rate))
+        return State(v=start(theta, self.learning_rate, self.epsilon))
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
         """Return θ_t and the next state; see ``Optimizer.step``."""
@@ -211,7 +211,7 @@ class Adam:
 
     def init(self, theta: Array) -> State:
         """Return the state before the first step; see ``Optimizer.init``."""
-        zeros = start(theta, self.learning_rate)
+        zeros = start(theta, self.learning_rate, (1 - self.beta2) ** 0.5 * self.epsilon)
         return State(m=zeros, v=zeros.copy())
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:
@@ -280,7 +280,7 @@ class AMSGrad:
 
     def init(self, theta: Array) -> State:
         """Return the state before the first step; see ``Optimizer.init``."""
-        zeros = start(theta, self.learning_rate)
+        zeros = start(theta, self.learning_rate, (1 - self.beta2) ** 0.5 * self.epsilon)
         return State(m=zeros, v=zeros.copy(), v_max=zeros.copy())
 
     def step(self, theta: Array, gradient: Array, state: State, out: Moved | None = None) -> Moved:

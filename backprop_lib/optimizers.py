@@ -188,7 +188,8 @@ class Newton:
                 f"hessian must be a function of theta, got {type(self.hessian).__name__}; write "
                 f"lambda theta: bp.hessian(objective, theta)."
             )
-        if require_number("damping", self.damping) < 0:
+        object.__setattr__(self, "damping", require_number("damping", self.damping))
+        if self.damping < 0:
             raise ValueError(f"damping must be a number of at least 0, got {self.damping}.")
 
     def init(self, theta: Array) -> State:
@@ -202,21 +203,27 @@ class Newton:
         Raises
         ------
         ArithmeticError
-            If H + λI is not positive definite.
+            If H + λI is not positive definite, or only by rounding.
         """
         t, rate, to_theta, _ = begin(self.learning_rate, theta, gradient, state, out)
         p = theta.shape[-1]
-        H = as_array("hessian(theta)", self.hessian(theta))
+        alive = np.asarray(np.isfinite(theta).all(axis=-1, keepdims=True))
+        at = theta if alive.all() else np.where(alive, theta, 0)
+        H = as_array("hessian(theta)", self.hessian(at)).astype(theta.dtype, copy=False)
         require_shape("hessian(theta)", H, (*theta.shape, p), "it is one matrix for every theta.")
-        damped = H + self.damping * np.eye(p, dtype=H.dtype)
+        unit = np.eye(p, dtype=H.dtype)
+        if at is not theta:  # what is lost stays so, whatever its matrix is
+            H = np.where(alive[..., None], H, unit)
+        damped = H + self.damping * unit
         try:
             np.linalg.cholesky(damped)  # succeeds only if positive definite
+            move = np.linalg.solve(damped, gradient[..., None])[..., 0]
         except np.linalg.LinAlgError:
-            lowest = np.linalg.eigvalsh(H).min()
+            values = np.linalg.eigvalsh(H)
+            lowest, rounding = values.min(), p * np.finfo(H.dtype).eps * abs(values).max()
             raise ArithmeticError(
                 f"the Hessian plus damping {self.damping:g} is not positive definite at step {t}: "
                 f"the smallest eigenvalue of H is {lowest:.3g}, so the step would not go downhill; "
-                f"set damping above {max(0.0, -lowest):.3g}."
+                f"set damping above {max(0.0, -lowest) + rounding:.3g}."
             ) from None
-        move = np.linalg.solve(damped, gradient[..., None])[..., 0]
         return np.subtract(theta, rate * move, out=to_theta), State(t)

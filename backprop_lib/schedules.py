@@ -4,6 +4,7 @@ Every optimizer takes one in place of a number; a constant rate needs no schedul
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,12 @@ def checked_rate(learning_rate: float | Array) -> float | Array:
         If the rate is no number, not positive, or an array whose last axis is not 1.
     """
     rates = as_array("learning_rate", learning_rate)
-    if rates.dtype.kind != "f" or not rates.size or not (rates > 0).all():
+    if rates.dtype.kind != "f":
+        raise TypeError(
+            f"learning_rate must be a real number, got {type(learning_rate).__name__} "
+            f"{learning_rate}; write a Python float."
+        )
+    if not rates.size or not (rates > 0).all():
         raise ValueError(
             f"learning_rate must be positive, got {learning_rate}; the step goes downhill."
         )
@@ -30,13 +36,16 @@ def checked_rate(learning_rate: float | Array) -> float | Array:
             f"learning_rate must be a number or have shape (..., 1), got {rates.shape}; for K "
             f"rates over a stack of K networks write np.reshape(rates, (K, 1))."
         )
-    return rates
+    return rates.copy()  # what was checked stays as it was
 
 
-def _checked(name: str, value: float, low: float, high: float) -> None:
-    require_number(name, value)
-    if not low < value <= high:
-        raise ValueError(f"{name} must be above {low:g} and at most {high:g}, got {value}.")
+def _check(schedule: Any, name: str, high: float) -> None:
+    """Look at the rate and the other setting once, when the record is made."""
+    object.__setattr__(schedule, "learning_rate", checked_rate(schedule.learning_rate))
+    value = require_number(name, getattr(schedule, name))  # NumPy's would compute in its own width
+    object.__setattr__(schedule, name, value)
+    if not 0 < value <= high:
+        raise ValueError(f"{name} must be above 0 and at most {high:g}, got {value}.")
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,8 @@ class StepDecay:
     every: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
-        _checked("factor", self.factor, 0, 1)
-        require_count("every", self.every)
+        _check(self, "factor", high=1)
+        object.__setattr__(self, "every", require_count("every", self.every))
 
     def __call__(self, t: int) -> float | Array:
         """Return the rate of step t = 1, 2, …"""
@@ -119,8 +127,7 @@ class InverseTimeDecay:
     decay: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
-        _checked("decay", self.decay, 0, np.finfo(float).max)
+        _check(self, "decay", high=np.inf)
 
     def __call__(self, t: int) -> float | Array:
         """Return the rate of step t = 1, 2, …"""
@@ -133,7 +140,8 @@ class ExponentialDecay:
 
     .. math:: \eta_t = \eta_1 f^{\,t-1}, \qquad t = 1, 2, \dots
 
-    The rates sum to η₁/(1 − f), and no further can θ ever get: choose f close to 1.
+    The rates sum to η₁/(1 − f). Where no gradient is longer than G, gradient descent cannot move θ
+    by more than G η₁/(1 − f), however many steps it takes: choose f close to 1.
 
     Parameters
     ----------
@@ -159,8 +167,7 @@ class ExponentialDecay:
     factor: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
-        _checked("factor", self.factor, 0, 1)
+        _check(self, "factor", high=1)
 
     def __call__(self, t: int) -> float | Array:
         """Return the rate of step t = 1, 2, …"""

@@ -28,7 +28,12 @@ NEW: tuple[None, State] = (None, State())
 
 
 class Optimizer(Protocol):
-    """What ``fit`` asks of an optimizer; any object with these two methods will do."""
+    """What ``fit`` asks of an optimizer; any object with these two methods will do.
+
+    A class whose ``step`` treats every entry of θ alone may say ``entrywise = True`` beside it.
+    Then ``fit`` cuts a long θ into parts that fit into the cache, each with a state of its own. A
+    class that defines another ``step`` has to say it anew.
+    """
 
     def init(self, theta: Array) -> State:
         """Return the state before the first step for θ of shape (..., p)."""
@@ -70,8 +75,8 @@ def check(optimizer: Any, *fractions: str) -> None:
             )
 
 
-def start(theta: Array, learning_rate: Rate) -> Array:
-    """Return zeros like θ, or say why θ cannot be moved at this rate."""
+def start(theta: Array, learning_rate: Rate, divisor: float = 1.0) -> Array:
+    """Return zeros like θ, or say why θ cannot be moved at this rate or divided by ε."""
     theta = as_array("theta", theta)
     if theta.dtype.kind != "f" or not theta.ndim:
         raise TypeError(
@@ -86,6 +91,12 @@ def start(theta: Array, learning_rate: Rate) -> Array:
                 f"learning_rate must have the dtype of theta, {theta.dtype}, got {rate.dtype}; "
                 f"write learning_rate.astype(theta.dtype)."
             )
+    if not theta.dtype.type(divisor):
+        raise ValueError(
+            f"epsilon must keep the divisor from 0, but the {divisor:.2g} of the first step is 0 "
+            f"in {theta.dtype}, the dtype of theta; take a wider dtype, or an epsilon such as "
+            f"{float(np.finfo(theta.dtype).tiny) ** 0.5:.0e}."
+        )
     return np.zeros_like(theta)
 
 
@@ -118,7 +129,7 @@ def _check_step(theta: Any, gradient: Any, state: Any, out: Any) -> None:
             f"gradient must have the shape of theta, {show_shape(theta.shape)}, got "
             f"{show_shape(gradient.shape)}."
         )
-    if gradient.dtype.kind != theta.dtype.kind:
+    if gradient.dtype != theta.dtype:
         raise TypeError(
             f"gradient must have the dtype of theta, {theta.dtype}, got {gradient.dtype}; write "
             f"gradient.astype(theta.dtype)."
@@ -127,4 +138,10 @@ def _check_step(theta: Any, gradient: Any, state: Any, out: Any) -> None:
 
 def _rate(schedule: Callable[[int], Any], t: int) -> Any:
     rate = schedule(t)
-    return rate if isinstance(rate, np.ndarray) else float(rate)
+    try:
+        return rate if isinstance(rate, np.ndarray) and rate.ndim else float(rate)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"learning_rate({t}) must be a number or an array of shape (..., 1), got "
+            f"{type(rate).__name__} {rate!r}; let the schedule return the rate of step t."
+        ) from None

@@ -143,7 +143,8 @@ def _parts(theta: Array, optimizer: Optimizer) -> list[slice]:
     """Cut θ into parts that fit into the cache, if the optimizer treats every entry alone."""
     p = theta.shape[-1]
     length = p
-    if getattr(optimizer, "entrywise", False):
+    maker = next((c for c in type(optimizer).__mro__ if "step" in vars(c)), object)
+    if vars(maker).get("entrywise", False):  # inherited, it would speak of another step
         length = max(1, CACHE * p // theta.nbytes)
     return [slice(start, start + length) for start in range(0, p, length)]
 
@@ -220,8 +221,9 @@ def _at(objective: Callable[[Any], tuple[Any, Any]], theta: Array) -> Callable[[
         J, gradient = result
         if np.iscomplexobj(gradient):
             raise TypeError("objective must return a real gradient, got complex numbers.")
+        gradient = np.asarray(gradient, dtype=theta.dtype)
         if not lost.any():
-            return J, np.asarray(gradient, dtype=theta.dtype)
+            return J, gradient
         return np.where(lost, np.nan, J), np.where(lost[..., None], np.nan, gradient)
 
     return evaluate

@@ -3,6 +3,7 @@ import itertools
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import backprop_lib as bp
 from backprop_lib.schedules import ExponentialDecay, InverseTimeDecay, StepDecay
@@ -145,6 +146,33 @@ def test_numpy_settings_do_not_widen_float32():
     assert path.dtype == np.float32
 
 
+@pytest.mark.parametrize("optimizer", ALL.values(), ids=ALL)
+@pytest.mark.parametrize(("kind", "other"), [("f4", "f8"), ("f8", "f4"), ("f8", "i8")])
+def test_gradient_of_another_precision_is_refused(optimizer, kind, other):
+    theta = START.astype(kind)
+    with pytest.raises(TypeError, match=r"gradient must have the dtype of theta, .*\.astype\("):
+        optimizer.step(theta, START.astype(other), optimizer.init(theta))
+
+
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam", "amsgrad"])
+def test_epsilon_that_is_0_in_the_precision_of_theta_is_refused_with_one_that_is_not(name):
+    kind = type(ALL[name])
+    for dtype, epsilon in (("f2", 1e-8), ("f4", 1e-50)):
+        theta = START.astype(dtype)
+        with pytest.raises(ValueError, match=r"epsilon must .* dtype of theta") as caught:
+            kind(0.1, epsilon=epsilon).init(theta)
+        remedy = float(str(caught.value).rsplit(" ", 1)[1].rstrip("."))
+        moved = walk(kind(0.1, epsilon=remedy), theta, np.zeros((1, 2), dtype))
+        np.testing.assert_array_equal(moved, [theta])
+
+
+def test_epsilon_has_to_last_through_the_first_step_of_adam():
+    theta = START.astype("f2")
+    bp.RMSProp(0.1, epsilon=9e-7).init(theta)
+    with pytest.raises(ValueError, match=r"the 2\.8e-08 of the first step is 0 in float16"):
+        bp.Adam(0.1, epsilon=9e-7).init(theta)
+
+
 def test_momentum_of_0_is_gradient_descent():
     gradients = random_gradients(2)
     expected = walk(bp.GradientDescent(0.1), START, gradients)
@@ -200,6 +228,40 @@ def test_newton_refuses_a_saddle_and_names_the_damping_that_helps():
         bp.Newton(lambda theta: H, damping=0.4).step(START, gradient, State())
     theta, _ = bp.Newton(lambda theta: H, damping=1.0).step(START, gradient, State())
     np.testing.assert_allclose(theta, [1 - 1 / 3, -2 - 1 / 0.5], rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8"])
+@pytest.mark.parametrize("H", [[[2, 1], [1, 0.5]], [[9, 3], [3, 1]], [[1, 1], [1, 1]]], ids=str)
+def test_newton_names_a_damping_that_suffices_for_a_singular_hessian(H, kind):
+    theta = START.astype(kind)
+    with pytest.raises(ArithmeticError, match="damping above") as caught:
+        bp.Newton(lambda theta: np.array(H, kind)).step(theta, theta, State())
+    damping = float(str(caught.value).rsplit(" ", 1)[1].rstrip("."))
+    assert 0 < damping < 1e-5
+    moved, _ = bp.Newton(lambda theta: H, damping=damping).step(theta, theta, State())
+    assert np.isfinite(moved).all()
+
+
+def test_newton_goes_on_without_a_lost_member():
+    def bowl(theta):
+        return (theta**2).sum(axis=-1), 2 * theta
+
+    def saddle_at_0(theta):
+        return np.where(theta[..., None] == 0, -1.0, 2.0)
+
+    for hessian in (lambda theta: bp.hessian(bowl, theta), saddle_at_0):
+        newton = bp.Newton(hessian, learning_rate=np.array([[1e300], [0.5]]))
+        *_, last = bp.minimize(bowl, [[1e10], [1.0]], newton, steps=3)
+        *_, alone = bp.minimize(bowl, [1.0], bp.Newton(hessian, learning_rate=0.5), steps=3)
+        np.testing.assert_array_equal(last.theta[1], alone.theta)
+        assert not np.isfinite(last.theta[0])
+
+
+def test_newton_keeps_float32_whatever_the_hessian_is():
+    theta = START.astype(np.float32)
+    for hessian in ([[2, 0], [0, 4]], np.diag([2.0, 4.0])):
+        newton = bp.Newton(lambda theta, H=hessian: H, damping=np.float64(0.1))
+        assert walk(newton, theta, random_gradients(2).astype("f4")).dtype == np.float32
 
 
 def test_newton_reaches_the_minimum_of_a_network_from_nearby():
@@ -324,6 +386,41 @@ def test_sweep_has_as_many_leading_axes_as_the_stack():
         bp.GradientDescent(rates).init(np.zeros((3, 3, 4)))
 
 
+@pytest.mark.parametrize("rate", [0.1, np.full((2, 1), 0.1, np.float32)], ids=["one", "sweep"])
+def test_settings_of_a_schedule_compute_as_python_numbers(rate):
+    for narrow, wide in (
+        (InverseTimeDecay(rate, np.int8(100)), InverseTimeDecay(rate, 100.0)),
+        (InverseTimeDecay(rate, np.int8(1)), InverseTimeDecay(rate, 1.0)),
+        (ExponentialDecay(rate, np.float64(0.5)), ExponentialDecay(rate, 0.5)),
+        (StepDecay(rate, np.float64(0.5), np.int8(2)), StepDecay(rate, 0.5, 2)),
+    ):
+        for t in (3, 100, 1000):
+            np.testing.assert_array_equal(narrow(t), wide(t))
+            assert np.asarray(narrow(t)).dtype == np.asarray(rate).dtype
+    assert ExponentialDecay(0.1, np.float32(0.9))(1000) == pytest.approx(1.9e-47, rel=0.05)
+
+
+def test_rates_cannot_be_changed_from_outside():
+    rates = np.full((2, 1), 0.1)
+    optimizer = bp.GradientDescent(rates)
+    rates[:] = -5
+    np.testing.assert_array_equal(optimizer.learning_rate, [[0.1], [0.1]])
+
+
+def test_schedule_may_return_any_number():
+    for rate in (sp.Rational(1, 10), np.array(0.1), np.float64(0.1)):
+        path = walk(
+            bp.GradientDescent(lambda t, r=rate: r), START.astype("f4"), np.ones((1, 2), "f4")
+        )
+        np.testing.assert_array_equal(path, [START.astype("f4") - np.float32(0.1)])
+
+
+def test_exponential_decay_bounds_the_way_by_the_longest_gradient():
+    optimizer = bp.GradientDescent(ExponentialDecay(1.0, 0.5))
+    path = walk(optimizer, np.zeros(1), np.full((60, 1), 100.0))  # J = −100 θ
+    np.testing.assert_allclose(path[-1], -100 * 1 / (1 - 0.5))
+
+
 def test_edges_of_the_ranges_are_allowed():
     assert [StepDecay(0.5, factor=1, every=1)(t) for t in (1, 2)] == [0.5, 0.5]
     assert ExponentialDecay(0.5, factor=1)(9) == 0.5
@@ -341,7 +438,7 @@ def test_settings_cannot_be_changed_later(record):
         record.learning_rate = 1.0
 
 
-SGD = bp.GradientDescent(0.1)
+SGD, SGD_LISTS = bp.GradientDescent(0.1), bp.GradientDescent(lambda t: [0.1])
 
 
 @pytest.mark.parametrize(
@@ -388,6 +485,22 @@ SGD = bp.GradientDescent(0.1)
             lambda: bp.Adam(lambda t: -1.0).init(START),
             ValueError,
             "learning_rate must be positive, got -1",
+        ),
+        (
+            lambda: bp.Adam(sp.Rational(1, 10)),
+            TypeError,
+            "learning_rate must be a real number, got Rational 1/10",
+        ),
+        (lambda: bp.Adam(0.1j), TypeError, "learning_rate must be a real number, got complex"),
+        (
+            lambda: bp.Adam(lambda t: None).init(START),
+            TypeError,
+            r"learning_rate\(1\) must be a number .* got NoneType None",
+        ),
+        (
+            lambda: SGD_LISTS.step(START, START, State(t=1)),
+            TypeError,
+            r"learning_rate\(2\) must be a number .* got list \[0.1\]",
         ),
         (
             lambda: bp.Newton(lambda theta: np.eye(3)).step(START, START, State()),

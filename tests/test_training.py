@@ -26,8 +26,9 @@ def samples(n=11, seed=0):
 START = bp.glorot(NET, generator(9))
 X, Y = samples()
 
+SGD = bp.GradientDescent(0.3)
 OPTIMIZERS = [
-    bp.GradientDescent(0.3),
+    SGD,
     bp.Momentum(0.1),
     bp.Momentum(0.1, nesterov=True),
     bp.AdaGrad(0.1),
@@ -163,6 +164,21 @@ def test_optimizer_of_your_own_is_given_the_whole_theta(monkeypatch):
     monkeypatch.setattr(training, "CACHE", 64)
     *_, last = bp.fit(NET, LOSS, START, X, Y, Normalized(), 1, None)
     np.testing.assert_allclose(np.linalg.norm(last.theta - START), 0.1)
+
+
+def test_subclass_with_a_step_of_its_own_is_given_the_whole_theta(monkeypatch):
+    class Clipped(bp.GradientDescent):
+        def step(self, theta, gradient, state, out=None):
+            return super().step(theta, gradient / np.linalg.norm(gradient), state, out)
+
+    class Slower(bp.GradientDescent):
+        def init(self, theta):
+            return super().init(theta)
+
+    monkeypatch.setattr(training, "CACHE", 64)
+    *_, last = bp.fit(NET, LOSS, START, X, Y, Clipped(0.1), 1, None)
+    np.testing.assert_allclose(np.linalg.norm(last.theta - START), 0.1)
+    assert len(training._parts(START, Slower(0.1))) == len(training._parts(START, SGD)) > 1
 
 
 def test_large_stack_of_small_networks_trains_like_each_alone():
@@ -543,6 +559,17 @@ def test_minimize_goes_on_without_a_lost_member():
     assert last.loss[0] == pytest.approx(0.25**20)
     assert np.isnan(last.loss[1])
     assert np.isnan(last.gradient[1]).all()
+
+
+def test_gradient_is_taken_in_the_precision_of_theta_also_where_a_member_is_lost():
+    def objective(theta):
+        return (theta**2).sum(axis=-1), 2 * theta.astype(np.float64)
+
+    optimizer = bp.GradientDescent(np.array([[0.25], [1e30]], "f4"))
+    *_, last = bp.minimize(objective, np.ones((2, 1), "f4"), optimizer, steps=5)
+    assert last.theta.dtype == last.gradient.dtype == np.float32
+    np.testing.assert_array_equal(last.theta[0], np.float32(0.5**5))
+    assert not np.isfinite(last.theta[1])
 
 
 def fit(**changes):

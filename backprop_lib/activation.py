@@ -38,12 +38,13 @@ class Activation:
     formula : callable
         ``formula(sp, z)`` builds the SymPy expression from the module ``sympy`` and a symbol.
     value : callable
-        ``value(z, out)`` gives φ(z), shape of z, for any z whose result is representable.
+        ``value(z, out)`` gives φ(z), shape of z, to a few roundings; a result below the normal
+        numbers may be 0.
     derivative_value : callable
-        ``derivative_value(z)`` gives φ′(z), accurate wherever it is representable.
+        ``derivative_value(z)`` gives φ′(z), as accurate as that.
     slope : callable
         ``slope(z, a)`` gives φ′(z) in the backward pass, where a = φ(z) is at hand and saves
-        work. It can be off by one rounding of a, never more.
+        work. It can be off by a few roundings of a, never more.
     kinks : str
         The convention where φ has no derivative; empty for a smooth function.
     coupled_pullback : callable, optional
@@ -155,7 +156,8 @@ class Activation:
         Raises
         ------
         TypeError, ValueError
-            If an argument is no array, or the shapes differ.
+            If an argument is no array, or the shapes do not go together; one that NumPy would
+            broadcast is not looked for in here, the inmost loop of training.
         """
         try:
             if self.coupled_pullback is not None:

@@ -91,7 +91,8 @@ piecewise_linear = Activation(
 
 def _sigmoid(z: Array, out: Array | None = None) -> Array:
     if z.dtype.kind == "c":
-        z = np.maximum(z, -700)  # a complex exponential that overflows is no infinity but nan
+        # A complex exponential that overflows is no infinity but nan.
+        z = np.maximum(z, 1 - np.log(np.finfo(z.dtype).max))
     a: Array = np.empty_like(z) if out is None else out
     np.negative(z, a)
     np.exp(a, a)  # where it overflows, σ(z) is below all normal numbers, and 0 is what it becomes
@@ -153,7 +154,8 @@ relu = Activation(
 
 
 def _leaky_relu(epsilon: float) -> Activation:
-    if not 0 <= require_number("epsilon", epsilon) < 1:
+    epsilon = require_number("epsilon", epsilon)
+    if not 0 <= epsilon < 1:
         raise ValueError(
             f"epsilon must be at least 0 and below 1, got {epsilon}; it is the slope below 0."
         )
@@ -165,7 +167,7 @@ def _leaky_relu(epsilon: float) -> Activation:
     return Activation(
         name="leaky_relu",
         formula=lambda sp, z: sp.Piecewise((z, z > 0), (sp.Rational(str(epsilon)) * z, True)),
-        value=lambda z, out: _larger(z, epsilon * z, out),
+        value=relu.value if epsilon == 0 else lambda z, out: _larger(z, epsilon * z, out),
         derivative_value=derivative,
         slope=derivative,
         kinks=f"φ′(0) = ε = {epsilon}, the slope of the left side",
@@ -215,8 +217,10 @@ def _softmax(z: Array, out: Array | None = None) -> Array:
 
 
 def _softmax_jacobian(z: Array) -> Array:
-    a = _softmax(z)
-    return np.asarray(a[..., :, None] * (np.eye(z.shape[-1], dtype=int) - a[..., None, :]))
+    a, same = _softmax(z), np.eye(z.shape[-1], dtype=z.dtype)
+    products = a[..., :, None] * a[..., None, :] * (1 - same)
+    # a_k (1 − a_k) as the sum of the other products: 1 − a_k has few digits left for a_k near 1.
+    return np.asarray(products.sum(axis=-1, keepdims=True) * same - products)
 
 
 def _softmax_formula(sp: Any, z: Any) -> Any:
@@ -249,7 +253,7 @@ def _address(activation: Activation) -> Any:
     if activation is ACTIVATIONS.get(activation.name):
         return _named, (activation.name,)
     if activation.family is _leaky_relu:
-        return _leaky_relu, (-float(activation.value(np.array(-1.0), None)),)
+        return _leaky_relu, (abs(float(activation.value(np.array(-1.0), None))),)
     return activation.__reduce_ex__(2)  # one of your own: as far as its functions can travel
 
 

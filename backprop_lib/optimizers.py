@@ -206,14 +206,13 @@ class Newton:
             If H + λI is not positive definite, or only by rounding.
         """
         t, rate, to_theta, _ = begin(self.learning_rate, theta, gradient, state, out)
-        p = theta.shape[-1]
-        alive = np.asarray(np.isfinite(theta).all(axis=-1, keepdims=True))
-        at = theta if alive.all() else np.where(alive, theta, 0)
+        p, finite = theta.shape[-1], np.isfinite(theta)
+        at = theta if finite.all() else np.where(finite, theta, 0)
         H = as_array("hessian(theta)", self.hessian(at)).astype(theta.dtype, copy=False)
         require_shape("hessian(theta)", H, (*theta.shape, p), "it is one matrix for every theta.")
         unit = np.eye(p, dtype=H.dtype)
         if at is not theta:  # what is lost stays so, whatever its matrix is
-            H = np.where(alive[..., None], H, unit)
+            H = np.where(np.asarray(finite.all(axis=-1))[..., None, None], H, unit)
         damped = H + self.damping * unit
         try:
             np.linalg.cholesky(damped)  # succeeds only if positive definite

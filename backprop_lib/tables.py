@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import require_count
+
 
 @dataclass(frozen=True)
 class Link:
@@ -58,8 +60,9 @@ class Table:
 
     Raises
     ------
-    ValueError
-        If the columns differ in length.
+    TypeError, ValueError
+        If a header is no text, a column no sequence, the columns differ in length, or ``digits``
+        is no positive integer.
 
     Examples
     --------
@@ -76,11 +79,15 @@ class Table:
     def __post_init__(self) -> None:
         try:
             lengths = {name: len(column) for name, column in self.columns.items()}
+            texts = all(isinstance(name, str) for name in lengths)
         except (AttributeError, TypeError):
+            texts = False
+        if not texts:
             raise TypeError(
-                f"columns must map names to lists, got {type(self.columns).__name__}; write for "
-                f'example {{"step": [1, 2], "loss": [0.5, 0.2]}}.'
-            ) from None
+                f"columns must map names to lists, got {self.columns!r}; write for example "
+                f'{{"step": [1, 2], "loss": [0.5, 0.2]}}.'
+            )
+        require_count("digits", self.digits)
         if len(set(lengths.values())) > 1:
             raise ValueError(f"columns must have one length, got {lengths}; fill the short ones.")
 

@@ -301,6 +301,10 @@ TABLE: dict[str, Bad] = {
     "columns of unlike length": Bad(
         lambda: bp.Table({"a": [1], "b": [1, 2]}), ValueError, "columns", "2"
     ),
+    "a header that is no text": Bad(lambda: bp.Table({1: [2]}), TypeError, "columns", "{1: "),
+    "a column that is no list": Bad(lambda: bp.Table({"a": 5}), TypeError, "columns", "{'a': 5}"),
+    "a list of columns": Bad(lambda: bp.Table([[1]]), TypeError, "columns", r"\[\[1\]\]"),
+    "digits below 0": Bad(lambda: bp.Table({"a": [1]}, -1), ValueError, "digits", "-1"),
 }
 
 # What NumPy or Python say when nobody looked first.

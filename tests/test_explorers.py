@@ -302,7 +302,12 @@ def test_too_large_a_page_is_refused():
         (lambda: Slider("a b", (1, 2)), ValueError, "name must be a Python name"),
         (lambda: Slider("k", (1, 2), start=3), ValueError, "must be one of its values, got 3"),
         (lambda: Slider("k", (1, 1.04), text="{:.1f}"), ValueError, "look alike"),
-        (lambda: Choice("k", ("a", "a")), ValueError, "two values or more"),
+        (lambda: Choice("k", ("a",)), ValueError, "two values or more, got .*'a'"),
+        (lambda: Choice("k", ("a", "b", "a")), ValueError, "equal options: .*; name each once"),
+        *(
+            (lambda text=text: Slider("k", (1, 2.5), text=text), ValueError, "a format with one f")
+            for text in ("{} {}", "{", "{x}", "{:d}", "{.x}")
+        ),
         (
             lambda: Explorer(draw, name="x", title="t", question="q"),
             TypeError,

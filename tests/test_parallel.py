@@ -200,6 +200,17 @@ def test_dask_workers_hold_the_shards_and_one_may_die():
     np.testing.assert_allclose(there, here, rtol=1e-11)
 
 
+def test_an_objective_may_travel_itself():
+    objective = whole()
+    thetas = np.random.default_rng(5).normal(size=(6, NET.parameter_count))
+    here = list(map(objective, thetas))  # leaves its numbers in the arrays that it works in
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        there = list(pool.map(objective, thetas))
+    for (J, gradient), (expected_J, expected) in zip(there, here, strict=True):
+        assert expected_J == J
+        assert np.array_equal(gradient, expected)
+
+
 def cube(side):
     return side**3
 

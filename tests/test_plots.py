@@ -330,6 +330,31 @@ def test_impossible_parts_are_named(given, message):
         plots.network(net, theta, trace, ax=canvas(), **given)
 
 
+def test_one_network_is_drawn_and_a_stack_is_named():
+    net, theta, trace, back = network(2, 2, 2)
+    stack = np.stack([theta, theta])
+    traces = net.forward(stack, trace.a[0])
+    backs = net.backward(stack, traces, np.ones((2, 1, 2)))
+    for name, given in (
+        ("theta", (stack, trace, back)),
+        (r"trace\.a\[-1\]", (theta, traces, back)),
+        (r"back\.delta\[-1\]", (theta, trace, backs)),
+    ):
+        with pytest.raises(ValueError, match=f"{name} must have shape .*; of a stack, draw one"):
+            plots.network(net, *given, ax=canvas())
+
+
+@pytest.mark.parametrize("theta", [[1, 2], np.array([1, 2]), np.array([1.0, 2.0])])
+def test_tangent_draws_the_whole_curve_whatever_theta_is_made_of(theta):
+    net = bp.Network(sizes=(1, 1), activations=(bp.sigmoid,))
+    objective = net.objective(bp.half_squared_error, [[1.0]], [[0.0]])
+    x, y = plots.tangent(objective, theta, 1, ax=canvas()).lines[0].get_data()
+    np.testing.assert_allclose(y, 0.5 / (1 + np.exp(-1 - x)) ** 2, rtol=1e-12)
+    assert (x[0], x[-1], len(set(x))) == (-2, 6, 201)
+    with pytest.raises(ValueError, match=r"theta must have shape \(2,\).* draw one"):
+        plots.tangent(objective, [theta, theta], 1)
+
+
 def test_only_one_thread_at_a_time_draws_in_the_style():
     entered = Event()
 

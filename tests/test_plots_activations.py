@@ -96,7 +96,7 @@ def test_mark_shows_value_slope_and_a_tangent_of_that_slope(at, ax):
 
 
 def test_softmax_is_refused_with_the_remedy(ax):
-    with pytest.raises(ValueError, match=r"phi must act on each unit alone, got softmax"):
+    with pytest.raises(ValueError, match="alone, got softmax; use softmax_bars"):
         plots.activation(bp.softmax, ax=ax)
 
 

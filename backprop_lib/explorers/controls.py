@@ -56,6 +56,14 @@ class Slider:
             raise TypeError(f"Slider {self.name!r}: start must be a number, got {self.start!r}.")
         if self.start is None and self.values:
             object.__setattr__(self, "start", self.values[0])
+        try:
+            for value in (*self.values, *self.live):
+                self.write(value)
+        except (LookupError, ValueError, AttributeError):
+            raise ValueError(
+                f'Slider {self.name!r}: text must be a format with one field, such as "{{:g}} m", '
+                f"got {self.text!r}."
+            ) from None
         _check(self)
 
     @property
@@ -105,8 +113,8 @@ class Choice:
         _check_texts(self, "name", "label")
         given = self.options
         try:
-            options = dict(given) if isinstance(given, Mapping) else {name: name for name in given}
-            texts = all(isinstance(name, str) for name in options)
+            names = list(given)
+            texts = all(isinstance(name, str) for name in names)
         except TypeError:
             texts = False
         if not texts:
@@ -114,7 +122,10 @@ class Choice:
                 f"Choice {self.name!r}: options must be names, or a mapping of names to objects, "
                 f"got {self.options!r}."
             )
-        object.__setattr__(self, "options", options)
+        if len(set(names)) < len(names):
+            raise ValueError(f"Choice {self.name!r} has equal options: {names}; name each once.")
+        options = given if isinstance(given, Mapping) else zip(names, names, strict=True)
+        object.__setattr__(self, "options", dict(options))
         object.__setattr__(self, "label", self.label or self.name.capitalize())
         _check(self)
 

@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("-o", dest="results", type=Path, default=Path("results.jsonl"))
     grade.add_argument("--set", choices=PROBLEM_SETS, help="grade this problem set only")
     grade.add_argument("--secret", type=Path, help="default: beside the results, made if missing")
-    grade.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    grade.add_argument("--workers", type=_count, default=os.cpu_count() or 1)
     grade.add_argument("--executor", choices=("serial", "threads", "dask"), default="threads")
     grade.add_argument("--scheduler", help="of Dask: tcp://HOST:8786")
     grade.set_defaults(run=_grade)
@@ -47,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what is missing on this machine")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"must be a positive integer, got {word!r}.")
+    return int(word)
 
 
 def course_secret(path: Path) -> bytes:
@@ -75,6 +81,8 @@ def _grade(arguments: argparse.Namespace) -> int:
     from .selftest import check_models, self_test
 
     results, folder = arguments.results, arguments.submissions
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}.")
     found = submission.find(folder, PROBLEM_SETS, arguments.set)
     if not found:
         raise ValueError(f"there are no notebooks below {folder}.")

@@ -61,7 +61,7 @@ def activation(
     ['φ(z)', 'slope φ′(z)', 'slope below 1/20']
     """
     if phi.coupled_pullback is not None:
-        raise ValueError(f"phi must act on each unit alone, got {phi.name}; use plots.softmax.")
+        raise ValueError(f"phi must act on each unit alone, got {phi.name}; use softmax_bars.")
     ax = style.axes(ax, (style.SIZE[0], 3.3))
     with style.context():
         ax.axhline(0, color=style.INK, lw=0.8, ls="-", zorder=1)

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from ..arrays import Array
+from ..arrays import require_shape
 from ..objective import Objective
 from . import style
 
@@ -67,7 +67,7 @@ def curves(
 
 def tangent(
     objective: Objective,
-    theta: Array,
+    theta: ArrayLike,
     index: int,
     *,
     span: float = 4.0,
@@ -83,7 +83,7 @@ def tangent(
     Parameters
     ----------
     objective : Objective
-    theta : ndarray, shape (p,)
+    theta : array_like, shape (p,)
     index : int
         Which parameter moves.
     span : float
@@ -98,6 +98,9 @@ def tangent(
     -------
     Axes
     """
+    theta = objective.net.checked_theta(theta)
+    one = (objective.net.parameter_count,)
+    require_shape("theta", theta, one, "of a stack, draw one: theta[0].")
     here = theta[index]
     values = here + np.linspace(-span, span, 201)
     stack = np.repeat(theta[None], len(values), axis=0)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from numpy.typing import ArrayLike
 
+from ..arrays import require_shape
 from ..network import Network
 from ..passes import Backward, Trace
 from . import style
@@ -68,8 +69,8 @@ def network(
     Raises
     ------
     ValueError
-        If ``highlight`` or ``names`` holds a part that this network has not, or ``notes`` has not
-        one entry an output.
+        If a shape is not that of one network, ``highlight`` or ``names`` holds a part that this
+        network has not, or ``notes`` has not one entry an output.
 
     Examples
     --------
@@ -93,6 +94,12 @@ def network(
         raise ValueError(
             f"notes must have one entry an output ({net.sizes[-1]}), got {len(notes)}."
         )
+    one = "of a stack, draw one network: theta[0], and what belongs to it."
+    require_shape("theta", net.checked_theta(theta), (net.parameter_count,), one)
+    if trace is not None:
+        require_shape("trace.a[-1]", trace.a[-1], ("n", net.sizes[-1]), one)
+    if back is not None:
+        require_shape("back.delta[-1]", back.delta[-1], ("n", net.sizes[-1]), one)
     with style.context():
         rows = min(max(net.sizes), _ROWS)
         ax = style.axes(ax, (style.SIZE[0], max(style.SIZE[1], 0.75 * rows + 0.6)), bare=True)

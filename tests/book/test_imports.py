@@ -14,7 +14,7 @@ LIBRARY = notebooks.ROOT / "backprop_lib"
 # gathers the public names and may know them all. A new module is placed here first.
 MAY_IMPORT: dict[str, set[str]] = {
     "arrays": set(),
-    "tables": set(),
+    "tables": {"arrays"},
     "activation": {"arrays"},
     "activations": {"activation", "arrays"},
     "losses": {"arrays", "activations"},

@@ -104,7 +104,7 @@ def test_a_jail_that_does_not_hold_stops_everything(run, course, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["grade", "nowhere"], "No such file or directory: 'nowhere'"),
+        (["grade", "nowhere"], "backprop: there is no folder nowhere."),
         (["grade", "empty"], "there are no notebooks below empty"),
         (["export", "none.jsonl", "--format", "csv", "-o", "x"], "there is no file none.jsonl"),
     ],
@@ -113,6 +113,14 @@ def test_a_wrong_path_is_named(run, tmp_path, words, said):
     (tmp_path / "empty").mkdir()
     assert run(*words) == 1
     assert said in run.said
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "two", "1.5"])
+def test_workers_are_counted(run, capsys, word):
+    with pytest.raises(SystemExit, match="2"):
+        run("grade", "x", f"--workers={word}")
+    said = capsys.readouterr().err
+    assert f"argument --workers: must be a positive integer, got '{word}'." in said
 
 
 def test_elsewhere_than_on_linux_the_way_out_is_named(run, monkeypatch):

@@ -357,7 +357,14 @@ def test_an_objective_keeps_arrays_for_the_last_few_shapes_only():
     objective, theta = problem((3, 4, 2), ("tanh", "linear"), "half_squared_error")
     for networks in range(1, 30):
         objective(np.tile(theta, (networks, 1)))
-    assert len(objective._spare) <= 8
+    assert [shape[0] for shape, _ in objective._spare] == [22, 23, 24, 25, 26, 27, 28, 29]
+
+
+def test_targets_in_double_leave_inputs_in_single_precision():
+    net = bp.Network(sizes=(1, 1), activations=(bp.linear,))
+    X, theta = np.float32([[1.0]]), np.float32([2.0, 0.5])
+    objective = net.objective(bp.half_squared_error, X, np.array([[1.0]]))
+    assert objective(theta)[1].dtype == np.float32
 
 
 def test_symbols_among_the_targets_alone_are_enough():

@@ -62,7 +62,7 @@ def constant(net: Network, value: float, size: Size = None, dtype: DTypeLike = n
     Raises
     ------
     TypeError, ValueError
-        If an argument is something else, or the value is not finite.
+        If an argument is something else, or the value is not finite in that precision.
 
     Examples
     --------
@@ -72,7 +72,8 @@ def constant(net: Network, value: float, size: Size = None, dtype: DTypeLike = n
     array([0.5, 0.5, 0. ])
     """
     value = require_number("value", value)
-    theta = _weights(net, lambda m, n: value, dtype)
+    with np.errstate(over="ignore"):
+        theta = _finite(_weights(net, lambda m, n: value, dtype), "value", value)
     return np.broadcast_to(theta, _shape(net, size)).copy()
 
 
@@ -103,7 +104,7 @@ def normal(
     Raises
     ------
     TypeError, ValueError
-        If an argument is something else, or the scale is negative.
+        If an argument is something else, or the scale is negative or too large for the dtype.
 
     Examples
     --------
@@ -114,7 +115,8 @@ def normal(
     """
     if require_number("scale", scale) < 0:
         raise ValueError(f"scale must be at least 0, got {scale}; it is a standard deviation.")
-    return _normal(net, rng, lambda m, n: scale, size, dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _finite(_normal(net, rng, lambda m, n: scale, size, dtype), "scale", scale)
 
 
 def glorot(
@@ -204,6 +206,15 @@ def _normal(net: Network, rng: np.random.Generator, scale: Scale, size: Size, dt
     width = _weights(net, scale, dtype)
     theta: Array = require_generator(rng).standard_normal(_shape(net, size), width.dtype) * width
     return theta + 0.0  # turns biases of −0 into 0
+
+
+def _finite(theta: Array, name: str, value: float) -> Array:
+    if not np.isfinite(theta).all():
+        raise ValueError(
+            f"{name} must be small enough for {theta.dtype}, got {value}; with it a weight is no "
+            f"finite number."
+        )
+    return theta
 
 
 def _weights(net: Network, scale: Scale, dtype: Any) -> Array:

@@ -82,7 +82,9 @@ class Loss:
         TypeError, ValueError
             If a or y are no finite numbers, empty, of unlike shapes, or out of the loss's range.
         """
-        return self.value(*self._checked(a, y))
+        a, y = self._checked(a, y)
+        with np.errstate(over="ignore"):
+            return self.value(a, y)
 
     def gradient(self, a: ArrayLike, y: ArrayLike) -> Array:
         """Return ∂J/∂a, the 1/n of the mean included.
@@ -224,7 +226,9 @@ def _surprise_of_softmax(z: Array) -> Array:
 
         return np.asarray(elementwise(sp.log, elementwise(sp.exp, z).sum(-1, keepdims=True)) - z)
     z = z - z.max(axis=-1, keepdims=True)
-    return np.asarray(np.log(np.exp(z).sum(axis=-1, keepdims=True)) - z)
+    total = np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    # Logits may lie further apart than the largest number; but ∞ times a target of 0 would be nan.
+    return np.asarray(total - np.maximum(z, -np.finfo(z.dtype).max))
 
 
 def _softmax_cross_entropy_formula(sp: Any, a: Any, y: Any) -> Any:

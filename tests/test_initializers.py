@@ -112,6 +112,17 @@ def test_signal_keeps_its_size_through_thirty_layers():
         (lambda: bp.normal(NET, generator(), scale=-1), ValueError, "scale must be at least 0"),
         (lambda: bp.normal(NET, generator(), scale="1"), ValueError, "scale must be a finite num"),
         (lambda: bp.constant(NET, np.nan), ValueError, "value must be a finite number, got nan"),
+        (
+            lambda: bp.constant(NET, 1e39, dtype=np.float32),
+            ValueError,
+            r"value must be small enough for float32, got 1e\+39",
+        ),
+        (
+            lambda: bp.normal(NET, generator(), scale=1e300, dtype=np.float32),
+            ValueError,
+            r"scale must be small enough for float32, got 1e\+300",
+        ),
+        (lambda: bp.normal(NET, generator(), scale=1e308), ValueError, "small enough for float64"),
         (lambda: bp.zeros(NET, size=0), ValueError, "size must be a positive integer, got 0"),
         (lambda: bp.zeros(NET, size=(2, -1)), ValueError, "size must be a positive integer, got"),
         (lambda: bp.zeros(NET, size=2.5), ValueError, "size must be a positive integer, got 2.5"),

@@ -221,6 +221,20 @@ def test_fused_loss_of_extreme_logits(scale):
     )
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_logit_that_no_number_separates_from_another_costs_nothing_if_it_does_not_count(dtype):
+    most = np.finfo(dtype).max
+    z, y = np.array([[most, -most]]), np.array([[1, 0]], dtype)
+    assert bp.softmax_cross_entropy(z, y) == 0
+    assert bp.softmax_cross_entropy(-z, y) == most  # as near to 2·most as there is a number
+    assert bp.softmax_cross_entropy(z + 0j, y) == 0
+    net = bp.Network((1, 2), (bp.linear,))
+    objective = net.objective(bp.softmax_cross_entropy, np.ones((1, 1), dtype), y)
+    J, gradient = objective(np.append(z, np.zeros_like(z)))
+    assert J == 0
+    assert not gradient.any()
+
+
 def test_fused_loss_keeps_its_digits_when_a_shift_hides_them():
     z, y = np.array([[0.25, -0.5, 0.125]]), np.array([[0.0, 0.5, 0.5]])
     assert bp.softmax_cross_entropy(z + 2.0**40, y) == bp.softmax_cross_entropy(z, y)

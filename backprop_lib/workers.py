@@ -70,7 +70,8 @@ def answers(
         ) from reason
     raise WorkersLost(
         f"{len(missing)} of {len(calls)} parts were tried {attempts} times without an answer (the "
-        f"last reason: {reason!r}); start new workers and go on from what is there."
+        f"last reason: {reason!r}); start new workers, which must be able to import what is "
+        f"called, and go on from what is there."
     ) from reason
 
 

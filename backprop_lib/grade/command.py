@@ -81,8 +81,9 @@ def _grade(arguments: argparse.Namespace) -> int:
     from .selftest import check_models, self_test
 
     results, folder = arguments.results, arguments.submissions
-    if not folder.is_dir():
-        raise ValueError(f"there is no folder {folder}.")
+    for needed in (folder, results.parent):
+        if not needed.is_dir():
+            raise ValueError(f"there is no folder {needed}.")
     found = submission.find(folder, PROBLEM_SETS, arguments.set)
     if not found:
         raise ValueError(f"there are no notebooks below {folder}.")

@@ -105,6 +105,7 @@ def test_a_jail_that_does_not_hold_stops_everything(run, course, monkeypatch):
     ("words", "said"),
     [
         (["grade", "nowhere"], "backprop: there is no folder nowhere."),
+        (["grade", "empty", "-o", "away/r.jsonl"], "backprop: there is no folder away."),
         (["grade", "empty"], "there are no notebooks below empty"),
         (["export", "none.jsonl", "--format", "csv", "-o", "x"], "there is no file none.jsonl"),
     ],

@@ -208,7 +208,7 @@ class Newton:
         t, rate, to_theta, _ = begin(self.learning_rate, theta, gradient, state, out)
         p, finite = theta.shape[-1], np.isfinite(theta)
         at = theta if finite.all() else np.where(finite, theta, 0)
-        H = as_array("hessian(theta)", self.hessian(at)).astype(theta.dtype, copy=False)
+        H = np.asarray(as_array("hessian(theta)", self.hessian(at)), theta.dtype)
         require_shape("hessian(theta)", H, (*theta.shape, p), "it is one matrix for every theta.")
         unit = np.eye(p, dtype=H.dtype)
         if at is not theta:  # what is lost stays so, whatever its matrix is

@@ -157,20 +157,22 @@ def test_gradient_of_another_precision_is_refused(optimizer, kind, other):
 @pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam", "amsgrad"])
 def test_epsilon_that_is_0_in_the_precision_of_theta_is_refused_with_one_that_is_not(name):
     kind = type(ALL[name])
-    for dtype, epsilon in (("f2", 1e-8), ("f4", 1e-50)):
+    for dtype, epsilon, enough in (("f2", 1e-8, 8e-3), ("f4", 1e-50, 1e-19)):
         theta = START.astype(dtype)
         with pytest.raises(ValueError, match=r"epsilon must .* dtype of theta") as caught:
             kind(0.1, epsilon=epsilon).init(theta)
         remedy = float(str(caught.value).rsplit(" ", 1)[1].rstrip("."))
+        assert remedy == enough  # the square of a gradient of this size is not 0 either
         moved = walk(kind(0.1, epsilon=remedy), theta, np.zeros((1, 2), dtype))
         np.testing.assert_array_equal(moved, [theta])
 
 
-def test_epsilon_has_to_last_through_the_first_step_of_adam():
+@pytest.mark.parametrize("kind", [bp.Adam, bp.AMSGrad])
+def test_epsilon_has_to_last_through_the_first_step_of_adam(kind):
     theta = START.astype("f2")
     bp.RMSProp(0.1, epsilon=9e-7).init(theta)
     with pytest.raises(ValueError, match=r"the 2\.8e-08 of the first step is 0 in float16"):
-        bp.Adam(0.1, epsilon=9e-7).init(theta)
+        kind(0.1, epsilon=9e-7).init(theta)
 
 
 def test_momentum_of_0_is_gradient_descent():
@@ -247,14 +249,16 @@ def test_newton_goes_on_without_a_lost_member():
         return (theta**2).sum(axis=-1), 2 * theta
 
     def saddle_at_0(theta):
-        return np.where(theta[..., None] == 0, -1.0, 2.0)
+        seen.append(theta)
+        return np.where(theta == 0, -1.0, 2.0)[..., None] * np.eye(2)
 
+    seen, start = [], np.array([[[1e10, 1e10], [1.0, 3.0]]])
     for hessian in (lambda theta: bp.hessian(bowl, theta), saddle_at_0):
-        newton = bp.Newton(hessian, learning_rate=np.array([[1e300], [0.5]]))
-        *_, last = bp.minimize(bowl, [[1e10], [1.0]], newton, steps=3)
-        *_, alone = bp.minimize(bowl, [1.0], bp.Newton(hessian, learning_rate=0.5), steps=3)
-        np.testing.assert_array_equal(last.theta[1], alone.theta)
-        assert not np.isfinite(last.theta[0])
+        newton = bp.Newton(hessian, learning_rate=np.array([[[1e300], [0.5]]]))
+        *_, last = bp.minimize(bowl, start, newton, steps=3)
+        np.testing.assert_array_equal(last.theta[0, 1], start[0, 1] * 0.5**3)
+        assert not np.isfinite(last.theta[0, 0]).any()
+    np.testing.assert_array_equal(seen[-1], [[[0, 0], start[0, 1] * 0.5**2]])
 
 
 def test_newton_keeps_float32_whatever_the_hessian_is():
@@ -471,6 +475,11 @@ SGD, SGD_LISTS = bp.GradientDescent(0.1), bp.GradientDescent(lambda t: [0.1])
             ValueError,
             r"gradient must have the shape of theta, \(2,\), got \(3,\)",
         ),
+        (lambda: SGD.step([1.0], [1.0], State()), TypeError, "theta must be a ndarray, got list"),
+        (lambda: SGD.step(START, [1.0, 2], State()), TypeError, "gradient must be a ndarray"),
+        (lambda: SGD.step(START, START, None), TypeError, "state must be a State, got NoneType"),
+        (lambda: SGD.step(START, START, State(), 3), TypeError, "out must be .* got 3"),
+        (lambda: SGD.step(START, START, State(), (1, 2, 3)), TypeError, "out must be .* got .1, 2"),
         (
             lambda: bp.Adam(np.ones((3, 1))).init(np.ones((2, 5))),
             ValueError,

@@ -155,7 +155,7 @@ def require_reusable_backward(
     if not isinstance(out, Backward):
         raise TypeError(f"out must be a Backward, got {type(out).__name__}; take it from {made}.")
     _require_sizes("out", out.delta, out.blocks, sizes, made)
-    _require_views("out.blocks", out.blocks[1:], [out.gradient] * len(sizes[1:]))
+    _require_views("out.blocks", out.blocks[-1:], [out.gradient])
     _require_layers("out.delta", out.delta, shape, *inputs)
 
 

@@ -57,7 +57,7 @@ mutants: $(VENV)/.test ## change the library in every small way: does a test not
 	@$(PIP_INSTALL) --editable '.[mutants]'
 	@$(BIN)/python tools/mutants.py
 
-bench: .venv-bench/.ready ## the library beside PyTorch, JAX and others: table, chart, results (eight minutes)
+bench: .venv-bench/.ready ## the library beside PyTorch, JAX and others: table, chart, results (five minutes)
 	@.venv-bench/bin/python benchmarks/speed.py
 
 lock: $(BIN)/python ## write constraints.txt anew, keeping the versions that still fit

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from .arrays import (
     Array,
     as_array,
+    as_real,
     require_count,
     require_generator,
     require_number,
@@ -101,10 +102,7 @@ def fit(
             f"net must be a Network, got {type(net).__name__}; make one by bp.Network(...)."
         )
     theta = net.checked_theta(_start(theta, optimizer, tolerance))
-    data = net.objective(loss, X, Y)
-    for name, array in (("Y", data.Y), ("X", data.X)):  # X takes the kind of Y
-        if array.dtype.kind == "c":
-            raise TypeError(f"{name} must hold real numbers, got {array.dtype}; take {name}.real.")
+    data = net.objective(loss, as_real("X", X), as_real("Y", Y))
     if data.X.dtype != theta.dtype or data.Y.dtype != theta.dtype:
         data = net.objective(loss, data.X.astype(theta.dtype), data.Y.astype(theta.dtype))
     n = len(data.X)

@@ -397,7 +397,7 @@ def test_a_gradient_that_is_changed_changes_no_training():
 @pytest.mark.parametrize("name", ["X", "Y"])
 def test_training_on_complex_numbers_is_refused(name):
     data = {"X": X, "Y": Y, name: {"X": X, "Y": Y}[name] + 0j}
-    with pytest.raises(TypeError, match=f"{name} must hold real numbers, got complex128"):
+    with pytest.raises(TypeError, match=f"{name} must hold real numbers, got dtype complex128"):
         bp.fit(NET, bp.half_squared_error, START, **data, optimizer=bp.GradientDescent(0.1))
 
 
